@@ -1,0 +1,31 @@
+/* fut-cpus.h: how many CPUs this process may use
+ *
+ * SPDX-FileCopyrightText: 2026 The futures-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* At least 1: what the affinity mask allows, or the cgroup's quota if that is less (rounded up).
+ * Looked up anew each time.
+ */
+guint fut_cpus_count_usable (void);
+
+/* The same, looked up once. */
+guint fut_cpus_get_usable (void);
+
+/* Tells the CPU that this is a loop that waits for another thread. */
+static inline void
+fut_cpu_pause (void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause ();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+G_END_DECLS
