@@ -1,0 +1,369 @@
+/* fut-future-notify.c: who is told when a future ends, and where
+ *
+ * SPDX-FileCopyrightText: 2026 The futures-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "config.h"
+
+#include "fut-future-private.h"
+
+/* Three kinds of callbacks stand in one list, in the order added:
+ *
+ *   IMMEDIATE   called by who ends the future
+ *   OWNER       called with the future's own delivery, before its `done`
+ *   ELSEWHERE   called from a source of its own in another context
+ *
+ * At the end the first and the last kind are taken out. Owner's callbacks stay until the delivery;
+ * those that are added after the end are delivered by a delivery of their own.
+ */
+typedef enum
+{
+  IMMEDIATE,
+  OWNER,
+  ELSEWHERE,
+} CallbackKind;
+
+struct _FutCallback
+{
+  FutCallback   *next;      /* guarded by the future's lock while in the list */
+  CallbackKind   kind;
+  FutDoneFunc    func;
+  gpointer       user_data;
+  GDestroyNotify destroy;
+  GMainContext  *context;   /* owned; of ELSEWHERE */
+  FutFuture     *future;    /* owned; of ELSEWHERE, once it is on its way */
+};
+
+static FutFuture *
+future_of_node (FutNode *node)
+{
+  return (FutFuture *) ((char *) node - G_STRUCT_OFFSET (FutFuture, node));
+}
+
+static void
+ref_node (FutNode *node)
+{
+  g_object_ref (future_of_node (node));
+}
+
+static void
+unref_node (FutNode *node)
+{
+  g_object_unref (future_of_node (node));
+}
+
+static void
+deliver_node (FutNode *node)
+{
+  FutFuture *self = future_of_node (node);
+  guint bits = atomic_fetch_and (&self->state, ~(guint) FUT_FUTURE_POST_MASK);
+
+  fut_future_emit (self, bits & FUT_FUTURE_POST_MASK);
+}
+
+static void
+mark_node_kept (FutNode *node)
+{
+  atomic_fetch_or (&future_of_node (node)->state, FUT_FUTURE_KEPT);
+}
+
+static gboolean
+unmark_node_kept (FutNode *node)
+{
+  FutFuture *self = future_of_node (node);
+
+  if ((atomic_load (&self->state) & FUT_FUTURE_KEPT) == 0)
+    return FALSE;
+  atomic_fetch_and (&self->state, ~(guint) FUT_FUTURE_KEPT);
+  return TRUE;
+}
+
+const FutMailboxFuncs fut_future_mailbox_funcs = {
+  .ref = ref_node,
+  .unref = unref_node,
+  .deliver = deliver_node,
+  .mark_kept = mark_node_kept,
+  .unmark_kept = unmark_node_kept,
+};
+
+void
+fut_future_post (FutFuture *self, guint bits)
+{
+  guint state = atomic_fetch_or (&self->state, bits);
+
+  if ((state & FUT_FUTURE_POST_MASK) == 0)
+    fut_mailbox_post (fut_future_get_mailbox (self), &self->node);
+}
+
+static void
+free_callback (FutCallback *callback)
+{
+  if (callback->destroy != NULL)
+    callback->destroy (callback->user_data);
+  g_clear_pointer (&callback->context, g_main_context_unref);
+  g_clear_object (&callback->future);
+  g_slice_free (FutCallback, callback);
+}
+
+static void
+run_callback (FutCallback *callback, FutFuture *future)
+{
+  callback->func (future, callback->user_data);
+  free_callback (callback);
+}
+
+static gboolean
+on_elsewhere (gpointer data)
+{
+  FutCallback *callback = data;
+
+  callback->func (callback->future, callback->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+send_elsewhere (FutCallback *callback, FutFuture *future)
+{
+  g_autoptr(GSource) source = g_idle_source_new ();
+
+  callback->future = g_object_ref (future);
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_static_name (source, "[futures-glib] callback");
+  g_source_set_callback (source, on_elsewhere, callback, (GDestroyNotify) free_callback);
+  g_source_attach (source, callback->context);
+}
+
+static void
+run_or_send (FutCallback *callback, FutFuture *future)
+{
+  if (callback->kind == ELSEWHERE)
+    send_elsewhere (callback, future);
+  else
+    run_callback (callback, future);
+}
+
+/* Takes the callbacks that are, or are not, the owner's. */
+static FutCallback *
+take_callbacks (FutFuture *self, gboolean owners)
+{
+  FutFutureExtra *extra = fut_future_get_extra (self);
+  FutCallback *taken = NULL;
+  FutCallback **last_taken = &taken;
+  FutCallback **place;
+
+  if (extra == NULL)
+    return NULL;
+
+  g_mutex_lock (fut_future_get_lock (self));
+  for (place = &extra->callbacks; *place != NULL;)
+    {
+      FutCallback *callback = *place;
+
+      if ((callback->kind == OWNER) == owners)
+        {
+          *place = callback->next;
+          callback->next = NULL;
+          *last_taken = callback;
+          last_taken = &callback->next;
+        }
+      else
+        place = &callback->next;
+    }
+  extra->last_callback = place;
+  g_mutex_unlock (fut_future_get_lock (self));
+  return taken;
+}
+
+void
+fut_future_run_owner_callbacks (FutFuture *self)
+{
+  FutCallback *next = take_callbacks (self, TRUE);
+
+  for (FutCallback *callback = next; callback != NULL; callback = next)
+    {
+      next = callback->next;
+      run_callback (callback, self);
+    }
+}
+
+gboolean
+fut_future_has_callbacks (FutFuture *self)
+{
+  FutFutureExtra *extra = fut_future_get_extra (self);
+  gboolean has_callbacks;
+
+  if (extra == NULL)
+    return FALSE;
+  g_mutex_lock (fut_future_get_lock (self));
+  has_callbacks = extra->callbacks != NULL;
+  g_mutex_unlock (fut_future_get_lock (self));
+  return has_callbacks;
+}
+
+void
+fut_future_free_callbacks (FutFutureExtra *extra)
+{
+  FutCallback *next = g_steal_pointer (&extra->callbacks);
+
+  for (FutCallback *callback = next; callback != NULL; callback = next)
+    {
+      next = callback->next;
+      free_callback (callback);
+    }
+}
+
+static void
+notify_waiters (FutFuture *self, gboolean failed)
+{
+  FutFutureExtra *extra = fut_future_get_extra (self);
+  FutWaitEntry *entry;
+
+  /* Under the lock, since a waiter may give up and go at any time without it. */
+  g_mutex_lock (fut_future_get_lock (self));
+  while ((entry = extra->waiters) != NULL)
+    {
+      extra->waiters = entry->next;
+      entry->listed = FALSE;
+      fut_waiter_notify (entry, failed);
+    }
+  g_mutex_unlock (fut_future_get_lock (self));
+}
+
+void
+fut_future_notify_end (FutFuture *self, guint state, gboolean failed)
+{
+  if ((state & FUT_FUTURE_WATCHED) != 0)
+    notify_waiters (self, failed);
+
+  if ((state & FUT_FUTURE_HAS_CALLBACKS) != 0)
+    {
+      FutCallback *next = take_callbacks (self, FALSE);
+
+      /* Whoever has a callback is told of the error. */
+      atomic_fetch_or (&self->state, FUT_FUTURE_ERROR_READ);
+      for (FutCallback *callback = next; callback != NULL; callback = next)
+        {
+          next = callback->next;
+          run_or_send (callback, self);
+        }
+    }
+
+  if ((state & FUT_FUTURE_HAS_LINKS) != 0)
+    fut_future_unlink (self);
+}
+
+/* Whether the callback was added before the end; otherwise it is still the caller's, except for an
+ * owner's, which is then to be posted.
+ */
+static gboolean
+try_add_callback (FutFuture *self, FutCallback *callback)
+{
+  FutFutureExtra *extra = fut_future_ensure_extra (self);
+  gboolean added;
+
+  g_mutex_lock (fut_future_get_lock (self));
+  added = !fut_future_state_is_done (atomic_fetch_or (&self->state, FUT_FUTURE_HAS_CALLBACKS));
+  if (added || callback->kind == OWNER)
+    {
+      /* Who ends the future from now on sees the flag, and comes for the lock. */
+      *extra->last_callback = callback;
+      extra->last_callback = &callback->next;
+    }
+  g_mutex_unlock (fut_future_get_lock (self));
+  return added;
+}
+
+static void
+add_callback (FutFuture *self, FutCallback *callback)
+{
+  CallbackKind kind = callback->kind;
+
+  if (try_add_callback (self, callback))
+    return;
+
+  atomic_fetch_or (&self->state, FUT_FUTURE_ERROR_READ);
+  if (kind == OWNER)
+    fut_future_post (self, FUT_FUTURE_POST_CALLBACKS);
+  else
+    run_or_send (callback, self);
+}
+
+static FutCallback *
+callback_new (CallbackKind kind, FutDoneFunc func, gpointer user_data, GDestroyNotify destroy)
+{
+  FutCallback *callback = g_slice_new0 (FutCallback);
+
+  callback->kind = kind;
+  callback->func = func;
+  callback->user_data = user_data;
+  callback->destroy = destroy;
+  return callback;
+}
+
+/**
+ * fut_future_add_done_callback:
+ * @self: a future
+ * @func: (scope notified) (closure user_data) (destroy destroy): the function
+ * @user_data: given to @func
+ * @destroy: (nullable): called with @user_data after @func, in the same thread; or if the future
+ *   goes without having ended, in the thread that drops it
+ *
+ * Has a function called at once when the future ends, in the thread that ends it.
+ *
+ * That is the worker that ran the call, or the thread that cancelled it; if the future has ended
+ * already, it is this thread, before this returns. Callbacks are called in the order in which they
+ * were added, once for each time. No lock is held: a callback may wait, submit, cancel, and add
+ * callbacks. It should be short, since the worker does nothing else meanwhile.
+ *
+ * To be called in a main loop, use [method@Fut.Future.add_done_callback_in].
+ *
+ * Safe from any thread.
+ *
+ * Since: 1.0
+ */
+void
+fut_future_add_done_callback (FutFuture *self, FutDoneFunc func, gpointer user_data,
+                              GDestroyNotify destroy)
+{
+  g_return_if_fail (FUT_IS_FUTURE (self));
+  g_return_if_fail (func != NULL);
+
+  add_callback (self, callback_new (IMMEDIATE, func, user_data, destroy));
+}
+
+/**
+ * fut_future_add_done_callback_in:
+ * @self: a future
+ * @context: (nullable): the context to be called in; %NULL for that of the future's owner
+ * @func: (scope notified) (closure user_data) (destroy destroy): the function
+ * @user_data: given to @func
+ * @destroy: (nullable): called with @user_data after @func, in the same thread; or if the future
+ *   goes without having ended, or @context does, in the thread that drops it
+ *
+ * Has a function called in a main loop after the future has ended.
+ *
+ * It is always called from the loop, never from within this function, also if the future has ended
+ * already. The future is kept alive until then. With %NULL it costs a third of a handler of
+ * [signal@Fut.Future::done], before which it is called; deliveries to another context cost a
+ * [struct@GLib.Source] each.
+ *
+ * Safe from any thread.
+ *
+ * Since: 1.0
+ */
+void
+fut_future_add_done_callback_in (FutFuture *self, GMainContext *context, FutDoneFunc func,
+                                 gpointer user_data, GDestroyNotify destroy)
+{
+  FutCallback *callback;
+
+  g_return_if_fail (FUT_IS_FUTURE (self));
+  g_return_if_fail (func != NULL);
+
+  if (context != NULL && fut_mailbox_is_for (fut_future_get_mailbox (self), context))
+    context = NULL;
+  callback = callback_new (context != NULL ? ELSEWHERE : OWNER, func, user_data, destroy);
+  if (context != NULL)
+    callback->context = g_main_context_ref (context);
+  add_callback (self, callback);
+}
