@@ -74,8 +74,10 @@ fut_as_completed (FutFuture *const *futures, gsize n_futures, GTimeSpan timeout)
 {
   FutCompletionIterator *self;
 
-  g_return_val_if_fail (futures != NULL || n_futures == 0, NULL);
   g_return_val_if_fail (fut_timeout_is_valid (timeout), NULL);
+
+  if (!fut_wait_set_check (futures, n_futures))
+    return NULL;
 
   self = g_object_new (FUT_TYPE_COMPLETION_ITERATOR, NULL);
   self->deadline = fut_deadline_from_timeout (timeout);

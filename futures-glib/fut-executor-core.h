@@ -27,6 +27,8 @@ typedef struct
   gboolean (*forget)       (gpointer engine, FutFuture *future);
   guint    (*get_n_active) (gpointer engine);
   gboolean (*has_backlog)  (gpointer engine);
+  /* Waits until the last worker, which has left, is gone. */
+  void     (*join)         (gpointer engine);
   void     (*free)         (gpointer engine);
 } FutEngineFuncs;
 

@@ -59,12 +59,14 @@ void
 fut_executor_shutdown (FutExecutor *self, gboolean wait, gboolean cancel_futures)
 {
   g_autoptr(FutFuture) finished = NULL;
+  FutExecutorCore *core;
 
   g_return_if_fail (FUT_IS_EXECUTOR (self));
 
   if (!may_shut_down (self))
     return;
-  if (wait && fut_frame_is_inside (fut_executor_get_core (self)))
+  core = fut_executor_get_core (self);
+  if (wait && fut_frame_is_inside (core))
     {
       g_warning ("%s cannot wait for its own shutdown inside one of its workers",
                  fut_executor_get_name (self));
@@ -72,8 +74,9 @@ fut_executor_shutdown (FutExecutor *self, gboolean wait, gboolean cancel_futures
     }
 
   finished = begin_shutdown (self, cancel_futures);
-  if (wait)
-    fut_future_wait (finished, -1, NULL, NULL);
+  if (wait && fut_future_wait (finished, -1, NULL, NULL) && core->engine != NULL &&
+      !fut_executor_core_is_forked (core))
+    core->engine_funcs->join (core->engine);
 }
 
 static void

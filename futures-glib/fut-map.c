@@ -78,6 +78,20 @@ fut_map_iterator_init (FutMapIterator *self)
   g_queue_init (&self->futures);
 }
 
+/* Whether the executor did not take the call, and will not take the next one either. */
+static gboolean
+was_refused (FutExecutor *executor, FutFuture *future)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (fut_executor_core_check (fut_executor_get_core (executor), NULL) ||
+      !fut_future_has_failed (future))
+    return FALSE;
+  error = fut_future_dup_error (future);
+  return g_error_matches (error, FUT_ERROR, FUT_ERROR_SHUT_DOWN) ||
+         g_error_matches (error, FUT_ERROR, FUT_ERROR_BROKEN);
+}
+
 /* Submits one more input; FALSE when there is none, or no executor to take it. */
 static gboolean
 submit_next (FutMapIterator *self)
@@ -98,7 +112,7 @@ submit_next (FutMapIterator *self)
   if (executor != NULL)
     {
       future = fut_executor_submit (executor, self->function, args);
-      if (fut_executor_is_shut_down (executor) || fut_executor_is_broken (executor))
+      if (was_refused (executor, future))
         end_inputs (self);
     }
   else
@@ -196,6 +210,8 @@ fut_executor_map (FutExecutor *self, const char *function, GVariant *const *args
   g_return_val_if_fail (args != NULL || n_args == 0, NULL);
   g_return_val_if_fail (fut_timeout_is_valid (timeout), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+  for (gsize i = 0; i < n_args; i++)
+    g_return_val_if_fail (args[i] != NULL, NULL);
 
   array = g_new0 (ArgsArray, 1);
   array->args = g_new0 (GVariant *, n_args);

@@ -203,6 +203,14 @@ engine_has_backlog (gpointer data)
 }
 
 static void
+engine_join (gpointer data)
+{
+  FutThreadEngine *self = data;
+
+  fut_worker_pool_join (self->pool);
+}
+
+static void
 engine_free (gpointer data)
 {
   FutThreadEngine *self = data;
@@ -221,6 +229,7 @@ static const FutEngineFuncs engine_funcs = {
   .forget = engine_forget,
   .get_n_active = engine_get_n_active,
   .has_backlog = engine_has_backlog,
+  .join = engine_join,
   .free = engine_free,
 };
 

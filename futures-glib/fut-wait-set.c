@@ -7,13 +7,28 @@
 
 #include "fut-wait-set.h"
 
+gboolean
+fut_wait_set_check (FutFuture *const *futures, gsize n_futures)
+{
+  g_return_val_if_fail (futures != NULL || n_futures == 0, FALSE);
+  g_return_val_if_fail (n_futures <= G_MAXUINT, FALSE);
+
+  for (gsize i = 0; i < n_futures; i++)
+    if (!FUT_IS_FUTURE (futures[i]))
+      {
+        g_critical ("element %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " is not a FutFuture", i,
+                    n_futures);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 FutWaitSet *
 fut_wait_set_new (FutFuture *const *futures, gsize n_futures)
 {
   FutWaitSet *self = g_new0 (FutWaitSet, 1);
   g_autoptr(GHashTable) seen = g_hash_table_new (NULL, NULL);
 
-  g_assert (n_futures <= G_MAXUINT);
   self->futures = g_new0 (FutFuture *, n_futures);
   self->entries = g_new0 (FutWaitEntry, n_futures);
   self->ready = g_new0 (guint, MAX (n_futures, 1));

@@ -20,6 +20,9 @@ typedef struct
   gboolean         watched;
 } FutWaitSet;
 
+/* Whether there are futures only; otherwise the caller is told of its mistake. */
+gboolean    fut_wait_set_check (FutFuture *const *futures, gsize n_futures);
+
 /* Duplicates count once, where they come first. */
 FutWaitSet *fut_wait_set_new   (FutFuture *const *futures, gsize n_futures);
 void        fut_wait_set_free  (FutWaitSet *self);

@@ -87,12 +87,11 @@ fut_wait (FutFuture *const *futures, gsize n_futures, FutReturnWhen return_when,
   g_autoptr(GError) local_error = NULL;
   gint64 deadline;
 
-  g_return_val_if_fail (futures != NULL || n_futures == 0, FALSE);
   g_return_val_if_fail (fut_timeout_is_valid (timeout), FALSE);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!check_return_when (return_when, error))
+  if (!fut_wait_set_check (futures, n_futures) || !check_return_when (return_when, error))
     return FALSE;
 
   deadline = fut_deadline_from_timeout (timeout);
@@ -170,9 +169,11 @@ fut_wait_async (FutFuture *const *futures, gsize n_futures, FutReturnWhen return
   GError *error = NULL;
   AsyncWait *wait;
 
-  g_return_if_fail (futures != NULL || n_futures == 0);
   g_return_if_fail (fut_timeout_is_valid (timeout));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  if (!fut_wait_set_check (futures, n_futures))
+    return;
 
   task = g_task_new (NULL, cancellable, callback, user_data);
   g_task_set_source_tag (task, fut_wait_async);

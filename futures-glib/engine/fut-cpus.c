@@ -7,7 +7,7 @@
 
 #include "fut-cpus.h"
 
-#include <stdio.h>
+#include <sched.h>
 #include <string.h>
 
 /* Reads "QUOTA PERIOD" (cgroup v2) or QUOTA and PERIOD from two files (v1); 0 means no limit. */
@@ -96,10 +96,30 @@ count_in_cgroup (void)
   return tightest;
 }
 
+/* What the affinity mask allows; g_get_num_processors() does not heed it before GLib 2.76. */
+static guint
+count_in_affinity (void)
+{
+  guint n_cpus = 0;
+
+#ifdef __linux__
+  /* The kernel refuses a mask that is too small for all CPUs that it could have. */
+  for (guint n = CPU_SETSIZE; n <= 1u << 20 && n_cpus == 0; n *= 2)
+    {
+      cpu_set_t *set = CPU_ALLOC (n);
+
+      if (sched_getaffinity (0, CPU_ALLOC_SIZE (n), set) == 0)
+        n_cpus = (guint) CPU_COUNT_S (CPU_ALLOC_SIZE (n), set);
+      CPU_FREE (set);
+    }
+#endif
+  return n_cpus > 0 ? n_cpus : g_get_num_processors ();
+}
+
 guint
 fut_cpus_count_usable (void)
 {
-  guint n_cpus = g_get_num_processors (); /* heeds the affinity mask */
+  guint n_cpus = count_in_affinity ();
   guint quota = count_in_cgroup ();
 
   return quota > 0 ? MIN (n_cpus, quota) : n_cpus;

@@ -8,7 +8,8 @@
 #include "fut-timer.h"
 
 /* One thread serves all timers of the process. It starts with the first timer, sleeps until the
- * next deadline, and leaves when there has been no timer for LINGER.
+ * next deadline, and leaves when there has been no timer for LINGER. It is woken only if it sleeps
+ * for too long: calls with a timeout that end soon, one after the other, do not wake it each time.
  *
  * Locking: `lock` guards everything here; it is a leaf. No callback and no destroy notify runs
  * under it.
@@ -36,6 +37,7 @@ static GCond changed;
 /* Guarded by lock: */
 static GSequence *timers; /* FutTimer, owned; by deadline */
 static gboolean thread_runs;
+static gint64 sleeps_until; /* monotonic */
 
 static int
 compare_deadlines (gconstpointer a, gconstpointer b, gpointer user_data)
@@ -61,7 +63,7 @@ timer_unref (FutTimer *timer)
 static FutTimer *
 wait_for_next_locked (void)
 {
-  gint64 leave_at = g_get_monotonic_time () + LINGER;
+  gint64 leave_at = 0;
 
   for (;;)
     {
@@ -75,11 +77,15 @@ wait_for_next_locked (void)
           g_sequence_remove (first);
           return timer;
         }
-      if (timer == NULL && leave_at <= now)
-        return NULL;
-      g_cond_wait_until (&changed, &lock, timer != NULL ? timer->deadline : leave_at);
       if (timer != NULL)
-        leave_at = g_get_monotonic_time () + LINGER;
+        leave_at = 0;
+      else if (leave_at == 0)
+        leave_at = now + LINGER;
+      else if (leave_at <= now)
+        return NULL;
+
+      sleeps_until = timer != NULL ? timer->deadline : leave_at;
+      g_cond_wait_until (&changed, &lock, sleeps_until);
     }
 }
 
@@ -124,7 +130,7 @@ fut_timer_start (gint64 deadline, void (*func) (gpointer), gpointer data, GDestr
       /* Without a thread now, the next timer tries again. */
       thread_runs = thread != NULL;
     }
-  else if (timer->place == g_sequence_get_begin_iter (timers))
+  else if (deadline < sleeps_until)
     g_cond_signal (&changed);
   g_mutex_unlock (&lock);
   return timer;
@@ -139,6 +145,8 @@ fut_timer_stop (FutTimer *timer)
   stopped = timer->place != NULL;
   if (stopped)
     g_sequence_remove (g_steal_pointer (&timer->place));
+  if (g_sequence_is_empty (timers) && sleeps_until - g_get_monotonic_time () > LINGER)
+    g_cond_signal (&changed);
   g_mutex_unlock (&lock);
 
   if (stopped)

@@ -42,6 +42,8 @@ gboolean       fut_worker_pool_remove        (FutWorkerPool *self, FutNode *node
 FutNode       *fut_worker_pool_take_any      (FutWorkerPool *self);
 /* From now on workers leave when the queue is empty. */
 void           fut_worker_pool_stop          (FutWorkerPool *self);
+/* Waits, in a pool that has stopped, until its last thread is gone. Not in a worker. */
+void           fut_worker_pool_join          (FutWorkerPool *self);
 guint          fut_worker_pool_get_n_workers (FutWorkerPool *self);
 /* How many workers are at work rather than looking for it or asleep. */
 guint          fut_worker_pool_get_n_active  (FutWorkerPool *self);
