@@ -40,11 +40,14 @@ fut_worker_pool_unref (FutWorkerPool *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  for (guint i = 0; i < self->n_started; i++)
+  for (guint i = 0; i < self->max_workers; i++)
     {
-      /* Of who was not joined, which may be this very thread. */
-      g_clear_pointer (&self->workers[i]->thread, g_thread_unref);
-      g_aligned_free (self->workers[i]);
+      FutWorker *worker = self->workers[i];
+
+      /* A thread that was not joined may be this very one. */
+      if (worker != NULL)
+        g_clear_pointer (&worker->thread, g_thread_unref);
+      g_aligned_free (worker);
     }
   g_free (self->workers);
   fut_work_queue_clear (&self->queue);
@@ -57,23 +60,30 @@ fut_worker_pool_unref (FutWorkerPool *self)
 static gboolean
 start_worker_locked (FutWorkerPool *self, GError **error)
 {
-  FutWorker *worker = g_aligned_alloc0 (1, sizeof (FutWorker), 64);
+  FutWorker *worker = atomic_load (&self->workers[self->n_started]);
 
+  if (worker == NULL)
+    {
+      worker = g_aligned_alloc0 (1, sizeof (FutWorker), 64);
+      worker->index = self->n_started;
+      worker->task_time = 100;
+      atomic_store (&self->workers[worker->index], worker);
+    }
   worker->pool = fut_worker_pool_ref (self);
-  worker->index = self->n_started;
   worker->searching = TRUE;
-  worker->task_time = 100;
+
+  /* All is in place when the thread begins. */
+  atomic_fetch_add (&self->n_workers, 1);
+  self->n_started++;
   worker->thread = g_thread_try_new ("fut-worker", fut_worker_main, worker, error);
   if (worker->thread == NULL)
     {
+      /* The worker stays for the next attempt: others may be looking at it. */
+      self->n_started--;
+      atomic_fetch_sub (&self->n_workers, 1);
       fut_worker_pool_unref (self);
-      g_aligned_free (worker);
       return FALSE;
     }
-
-  self->n_started++;
-  atomic_store (&self->workers[worker->index], worker);
-  atomic_fetch_add (&self->n_workers, 1);
   return TRUE;
 }
 
