@@ -7,7 +7,20 @@
 
 #include "fut-error.h"
 
-G_DEFINE_QUARK (fut - error - quark, fut_error)
+/**
+ * fut_error_quark:
+ *
+ * Gives the domain of [error@Fut.Error].
+ *
+ * Returns: the domain
+ *
+ * Since: 1.0
+ */
+GQuark
+fut_error_quark (void)
+{
+  return g_quark_from_static_string ("fut-error-quark");
+}
 
 GType
 fut_error_get_type (void)

@@ -68,6 +68,8 @@ struct _FutExecutorCore
   guint                 generation;    /* of forks, see fut_executor_core_is_forked() */
   const FutEngineFuncs *engine_funcs;  /* NULL for executors of third parties */
   gpointer              engine;        /* owned */
+  /* NULL for our own; asks the executor to let go of a call, FALSE if it is too late. */
+  gboolean            (*revoke) (FutExecutorCore *self, FutFuture *future);
 
   GMutex lock;
 

@@ -170,6 +170,47 @@ fut_executor_set_property (GObject *object, guint prop_id, const GValue *value, 
     }
 }
 
+/**
+ * FutExecutorClass::submit_future:
+ * @self: an executor
+ * @future: the future of a new call
+ *
+ * Takes a new call.
+ *
+ * The executor keeps a reference and sees to it that the future ends: by [method@Fut.Future.run], or
+ * by [method@Fut.Future.set_running_or_notify_cancel] and a `fut_future_return_*()`. It never blocks
+ * on the call. Called from any thread.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * FutExecutorClass::revoke:
+ * @self: an executor
+ * @future: the future of a call that is about to be cancelled
+ *
+ * Forgets a call, and drops the reference to it if it can; the default does nothing. Called from any
+ * thread.
+ *
+ * Returns: %FALSE only if the call has begun after all, and can no longer be cancelled
+ *
+ * Since: 1.0
+ */
+
+/**
+ * FutExecutorClass::begin_shutdown:
+ * @self: an executor
+ * @cancel_futures: whether to cancel the calls that have not begun; else they still run
+ * @finished: a future, to be ended when the last call is done and the workers are gone
+ *
+ * Begins to shut down; the default ends @finished at once.
+ *
+ * It may be called more than once, each time with a @finished of its own, which is ended at once if
+ * the workers are gone. Called from any thread.
+ *
+ * Since: 1.0
+ */
+
 static gboolean
 fut_executor_real_revoke (FutExecutor *self, FutFuture *future)
 {
@@ -303,12 +344,21 @@ fut_executor_class_init (FutExecutorClass *klass)
   klass->get_worker_names = fut_executor_real_get_worker_names;
 }
 
+static gboolean
+revoke_call (FutExecutorCore *core, FutFuture *future)
+{
+  g_autoptr(FutExecutor) self = g_weak_ref_get (&core->executor);
+
+  return self == NULL || FUT_EXECUTOR_GET_CLASS (self)->revoke (self, future);
+}
+
 static void
 fut_executor_init (FutExecutor *self)
 {
   FutExecutorPrivate *priv = get_private (self);
 
   priv->core = fut_executor_core_new (self);
+  priv->core->revoke = revoke_call;
   priv->context = g_main_context_ref_thread_default ();
 }
 

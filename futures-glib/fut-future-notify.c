@@ -7,20 +7,19 @@
 
 #include "fut-future-private.h"
 
-/* Three kinds of callbacks stand in one list, in the order added:
+/* Two kinds of callbacks stand in one list, in the order added:
  *
- *   IMMEDIATE   called by who ends the future
- *   OWNER       called with the future's own delivery, before its `done`
- *   ELSEWHERE   called from a source of its own in another context
+ *   IMMEDIATE   called by who ends the future; taken out at the end
+ *   OWNER       called with the future's own delivery, before its `done`; those that are added after
+ *               the end are delivered by a delivery of their own
  *
- * At the end the first and the last kind are taken out. Owner's callbacks stay until the delivery;
- * those that are added after the end are delivered by a delivery of their own.
+ * A callback in another context than the owner's is an immediate one that ends an *agent*: a future
+ * made by hand whose owner's context that is.
  */
 typedef enum
 {
   IMMEDIATE,
   OWNER,
-  ELSEWHERE,
 } CallbackKind;
 
 struct _FutCallback
@@ -30,8 +29,6 @@ struct _FutCallback
   FutDoneFunc    func;
   gpointer       user_data;
   GDestroyNotify destroy;
-  GMainContext  *context;   /* owned; of ELSEWHERE */
-  FutFuture     *future;    /* owned; of ELSEWHERE, once it is on its way */
 };
 
 static FutFuture *
@@ -53,18 +50,42 @@ unref_node (FutNode *node)
 }
 
 static void
-deliver_node (FutNode *node)
+do_nothing (gpointer data)
 {
-  FutFuture *self = future_of_node (node);
-  guint bits = atomic_fetch_and (&self->state, ~(guint) FUT_FUTURE_POST_MASK);
+}
 
-  fut_future_emit (self, bits & FUT_FUTURE_POST_MASK);
+void
+fut_future_unref_later (FutFuture *self)
+{
+  fut_timer_leave (fut_timer_start (g_get_monotonic_time () + G_TIME_SPAN_SECOND, do_nothing, self,
+                                    g_object_unref));
 }
 
 static void
+unref_node_later (FutNode *node)
+{
+  fut_future_unref_later (future_of_node (node));
+}
+
+static void
+deliver_node (FutNode *node)
+{
+  FutFuture *self = future_of_node (node);
+  guint state = atomic_fetch_and (&self->state, ~(guint) (FUT_FUTURE_POST_MASK | FUT_FUTURE_KEPT));
+
+  fut_future_emit (self, state & FUT_FUTURE_POST_MASK);
+
+  /* It was marked only after the mailbox had taken it. */
+  if ((state & FUT_FUTURE_KEPT) != 0)
+    g_object_unref (self);
+}
+
+static gboolean
 mark_node_kept (FutNode *node)
 {
-  atomic_fetch_or (&future_of_node (node)->state, FUT_FUTURE_KEPT);
+  FutFuture *self = future_of_node (node);
+
+  return (atomic_fetch_or (&self->state, FUT_FUTURE_KEPT) & FUT_FUTURE_KEPT) == 0;
 }
 
 static gboolean
@@ -72,18 +93,46 @@ unmark_node_kept (FutNode *node)
 {
   FutFuture *self = future_of_node (node);
 
-  if ((atomic_load (&self->state) & FUT_FUTURE_KEPT) == 0)
-    return FALSE;
-  atomic_fetch_and (&self->state, ~(guint) FUT_FUTURE_KEPT);
-  return TRUE;
+  return (atomic_load (&self->state) & FUT_FUTURE_KEPT) != 0 &&
+         (atomic_fetch_and (&self->state, ~(guint) FUT_FUTURE_KEPT) & FUT_FUTURE_KEPT) != 0;
+}
+
+static gboolean
+is_node_wanted (FutNode *node)
+{
+  FutFuture *self = future_of_node (node);
+  guint state = atomic_load (&self->state);
+
+  /* What is posted meanwhile is looked at too. */
+  do
+    if ((state & FUT_FUTURE_KEPT) != 0 || fut_future_is_wanted (self, state))
+      {
+        atomic_fetch_or (&self->state, FUT_FUTURE_WAS_HELD);
+        return TRUE;
+      }
+  while (
+    !atomic_compare_exchange_weak (&self->state, &state, state & ~(guint) FUT_FUTURE_POST_MASK));
+  return FALSE;
+}
+
+static gboolean
+forget_node (FutNode *node)
+{
+  guint state = atomic_fetch_and (&future_of_node (node)->state,
+                                  ~(guint) (FUT_FUTURE_POST_MASK | FUT_FUTURE_KEPT));
+
+  return (state & FUT_FUTURE_KEPT) != 0;
 }
 
 const FutMailboxFuncs fut_future_mailbox_funcs = {
   .ref = ref_node,
   .unref = unref_node,
+  .unref_later = unref_node_later,
   .deliver = deliver_node,
   .mark_kept = mark_node_kept,
   .unmark_kept = unmark_node_kept,
+  .is_wanted = is_node_wanted,
+  .forget = forget_node,
 };
 
 void
@@ -95,13 +144,39 @@ fut_future_post (FutFuture *self, guint bits)
     fut_mailbox_post (fut_future_get_mailbox (self), &self->node);
 }
 
+gboolean
+fut_future_keep (FutFuture *self)
+{
+  guint state = atomic_load (&self->state);
+
+  g_object_ref (self);
+  while ((state & FUT_FUTURE_POST_MASK) != 0 && (state & FUT_FUTURE_KEPT) == 0)
+    if (atomic_compare_exchange_weak (&self->state, &state, state | FUT_FUTURE_KEPT))
+      return TRUE;
+
+  g_object_unref (self);
+  return FALSE;
+}
+
+/* The same, with a reference for the mailbox. */
+static void
+post_kept (FutFuture *self, guint bits)
+{
+  guint state;
+
+  g_object_ref (self);
+  state = atomic_fetch_or (&self->state, bits | FUT_FUTURE_KEPT);
+  if ((state & FUT_FUTURE_POST_MASK) == 0)
+    fut_mailbox_post (fut_future_get_mailbox (self), &self->node);
+  if ((state & FUT_FUTURE_KEPT) != 0)
+    g_object_unref (self);
+}
+
 static void
 free_callback (FutCallback *callback)
 {
   if (callback->destroy != NULL)
     callback->destroy (callback->user_data);
-  g_clear_pointer (&callback->context, g_main_context_unref);
-  g_clear_object (&callback->future);
   g_slice_free (FutCallback, callback);
 }
 
@@ -110,36 +185,6 @@ run_callback (FutCallback *callback, FutFuture *future)
 {
   callback->func (future, callback->user_data);
   free_callback (callback);
-}
-
-static gboolean
-on_elsewhere (gpointer data)
-{
-  FutCallback *callback = data;
-
-  callback->func (callback->future, callback->user_data);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-send_elsewhere (FutCallback *callback, FutFuture *future)
-{
-  g_autoptr(GSource) source = g_idle_source_new ();
-
-  callback->future = g_object_ref (future);
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_static_name (source, "[futures-glib] callback");
-  g_source_set_callback (source, on_elsewhere, callback, (GDestroyNotify) free_callback);
-  g_source_attach (source, callback->context);
-}
-
-static void
-run_or_send (FutCallback *callback, FutFuture *future)
-{
-  if (callback->kind == ELSEWHERE)
-    send_elsewhere (callback, future);
-  else
-    run_callback (callback, future);
 }
 
 /* Takes the callbacks that are, or are not, the owner's. */
@@ -187,17 +232,18 @@ fut_future_run_owner_callbacks (FutFuture *self)
 }
 
 gboolean
-fut_future_has_callbacks (FutFuture *self)
+fut_future_has_owner_callbacks (FutFuture *self)
 {
   FutFutureExtra *extra = fut_future_get_extra (self);
-  gboolean has_callbacks;
+  gboolean found = FALSE;
 
   if (extra == NULL)
     return FALSE;
   g_mutex_lock (fut_future_get_lock (self));
-  has_callbacks = extra->callbacks != NULL;
+  for (FutCallback *callback = extra->callbacks; callback != NULL; callback = callback->next)
+    found |= callback->kind == OWNER;
   g_mutex_unlock (fut_future_get_lock (self));
-  return has_callbacks;
+  return found;
 }
 
 void
@@ -244,7 +290,7 @@ fut_future_notify_end (FutFuture *self, guint state, gboolean failed)
       for (FutCallback *callback = next; callback != NULL; callback = next)
         {
           next = callback->next;
-          run_or_send (callback, self);
+          run_callback (callback, self);
         }
     }
 
@@ -283,9 +329,9 @@ add_callback (FutFuture *self, FutCallback *callback)
 
   atomic_fetch_or (&self->state, FUT_FUTURE_ERROR_READ);
   if (kind == OWNER)
-    fut_future_post (self, FUT_FUTURE_POST_CALLBACKS);
+    post_kept (self, FUT_FUTURE_POST_CALLBACKS);
   else
-    run_or_send (callback, self);
+    run_callback (callback, self);
 }
 
 static FutCallback *
@@ -298,6 +344,49 @@ callback_new (CallbackKind kind, FutDoneFunc func, gpointer user_data, GDestroyN
   callback->user_data = user_data;
   callback->destroy = destroy;
   return callback;
+}
+
+typedef struct
+{
+  FutFuture     *agent;     /* owned */
+  FutFuture     *future;    /* owned; NULL until it has ended */
+  FutDoneFunc    func;
+  gpointer       user_data;
+  GDestroyNotify destroy;
+} Elsewhere;
+
+static void
+free_elsewhere (gpointer data)
+{
+  Elsewhere *self = data;
+
+  if (self->destroy != NULL)
+    self->destroy (self->user_data);
+  g_clear_object (&self->agent);
+  g_clear_object (&self->future);
+  g_free (self);
+}
+
+static void
+call_elsewhere (FutFuture *agent, gpointer data)
+{
+  Elsewhere *self = data;
+
+  self->func (self->future, self->user_data);
+}
+
+/* The future has ended: what is to be called goes to the agent, and the agent to its mailbox. */
+static void
+send_elsewhere (FutFuture *future, gpointer data)
+{
+  Elsewhere *self = data;
+  Elsewhere *sent = g_memdup2 (self, sizeof (Elsewhere));
+
+  sent->agent = NULL;
+  sent->future = g_object_ref (future);
+  self->destroy = NULL;
+  add_callback (self->agent, callback_new (OWNER, call_elsewhere, sent, free_elsewhere));
+  fut_future_end (self->agent, FUT_STATE_FINISHED, NULL, FALSE, 0);
 }
 
 /**
@@ -343,9 +432,8 @@ fut_future_add_done_callback (FutFuture *self, FutDoneFunc func, gpointer user_d
  * Has a function called in a main loop after the future has ended.
  *
  * It is always called from the loop, never from within this function, also if the future has ended
- * already. The future is kept alive until then. With %NULL it costs a third of a handler of
- * [signal@Fut.Future::done], before which it is called; deliveries to another context cost a
- * [struct@GLib.Source] each.
+ * already. The future is kept alive until then. In the owner's context it costs a third of a handler
+ * of [signal@Fut.Future::done], before which it is called.
  *
  * Safe from any thread.
  *
@@ -355,15 +443,21 @@ void
 fut_future_add_done_callback_in (FutFuture *self, GMainContext *context, FutDoneFunc func,
                                  gpointer user_data, GDestroyNotify destroy)
 {
-  FutCallback *callback;
+  Elsewhere *elsewhere;
 
   g_return_if_fail (FUT_IS_FUTURE (self));
   g_return_if_fail (func != NULL);
 
-  if (context != NULL && fut_mailbox_is_for (fut_future_get_mailbox (self), context))
-    context = NULL;
-  callback = callback_new (context != NULL ? ELSEWHERE : OWNER, func, user_data, destroy);
-  if (context != NULL)
-    callback->context = g_main_context_ref (context);
-  add_callback (self, callback);
+  if (context == NULL || fut_mailbox_is_for (fut_future_get_mailbox (self), context))
+    {
+      add_callback (self, callback_new (OWNER, func, user_data, destroy));
+      return;
+    }
+
+  elsewhere = g_new0 (Elsewhere, 1);
+  elsewhere->agent = fut_future_new_in (context);
+  elsewhere->func = func;
+  elsewhere->user_data = user_data;
+  elsewhere->destroy = destroy;
+  add_callback (self, callback_new (IMMEDIATE, send_elsewhere, elsewhere, free_elsewhere));
 }

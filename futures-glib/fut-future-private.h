@@ -42,7 +42,7 @@ enum
   FUT_FUTURE_ERROR_READ = 1 << 7,
   FUT_FUTURE_CALL_TAKEN = 1 << 8,       /* the function was taken to be called */
   FUT_FUTURE_RUN_TIMED_OUT = 1 << 9,
-  FUT_FUTURE_KEPT = 1 << 10,            /* the mailbox owns a reference */
+  FUT_FUTURE_KEPT = 1 << 10,            /* there is a reference for the mailbox */
 
   /* What is to be delivered; while one is set the node is in the mailbox, or on its way. */
   FUT_FUTURE_POST_STATE = 1 << 11,
@@ -52,6 +52,8 @@ enum
   FUT_FUTURE_POST_DONE = 1 << 15,
   FUT_FUTURE_POST_CALLBACKS = 1 << 16,  /* some that came after the end */
   FUT_FUTURE_POST_MASK = 63 << 11,
+
+  FUT_FUTURE_WAS_HELD = 1 << 17,        /* the mailbox has found a listener that came late */
 };
 
 typedef enum
@@ -188,6 +190,8 @@ fut_future_state_is_done (guint state)
 }
 
 /* fut-future.c: the object */
+/* As fut_future_new(), with another owner's context (nullable). */
+FutFuture      *fut_future_new_in          (GMainContext *context);
 FutFuture      *fut_future_new_for_closure (FutExecutorCore *core, FutSubmitOptions *options,
                                             FutTaskFunc func, gpointer user_data,
                                             GDestroyNotify destroy);
@@ -200,6 +204,8 @@ const char     *fut_future_peek_name       (FutFuture *self);
 FutMailbox     *fut_future_get_mailbox     (FutFuture *self);
 void            fut_future_emit            (FutFuture *self, guint bits);
 gboolean        fut_future_has_notify_handler (FutFuture *self);
+/* Whether somebody waits for the delivery of @bits (FUT_FUTURE_POST_*). */
+gboolean        fut_future_is_wanted       (FutFuture *self, guint bits);
 void            fut_result_clear           (FutResult *result);
 
 /* fut-future-state.c: the state machine */
@@ -216,9 +222,9 @@ void            fut_future_request_cancel  (FutFuture *self);
 
 /* fut-future-run.c: running the call */
 /* Runs the call unless it was cancelled or runs already; *@now is the monotonic time, before and
- * after. The caller holds a reference.
+ * after. If it may still be @queued in its engine, it is taken out. The caller holds a reference.
  */
-gboolean        fut_future_execute         (FutFuture *self, gint64 *now);
+gboolean        fut_future_execute         (FutFuture *self, gboolean queued, gint64 *now);
 gboolean        fut_frame_is_inside        (FutExecutorCore *core);
 /* Frees the closure or the arguments of a call that will not run. */
 void            fut_future_drop_call       (FutFuture *self);
@@ -232,12 +238,18 @@ void            fut_future_unlink          (FutFuture *self);
 
 /* fut-future-notify.c: callbacks and deliveries */
 extern const FutMailboxFuncs fut_future_mailbox_funcs;
-/* Sees to it that @bits (FUT_FUTURE_POST_*) are delivered; the node must be free. */
+/* Sees to it that @bits (FUT_FUTURE_POST_*) are delivered if somebody listens; the node must not be
+ * in a queue.
+ */
 void            fut_future_post            (FutFuture *self, guint bits);
+/* Takes a reference for the mailbox if something waits for its delivery and there is none yet. */
+gboolean        fut_future_keep            (FutFuture *self);
+/* Drops a reference a good deal later. */
+void            fut_future_unref_later     (FutFuture *self);
 /* What is to be done at the end beside the posting: waiters, callbacks. */
 void            fut_future_notify_end      (FutFuture *self, guint state, gboolean failed);
 void            fut_future_free_callbacks  (FutFutureExtra *extra);
-gboolean        fut_future_has_callbacks   (FutFuture *self);
+gboolean        fut_future_has_owner_callbacks (FutFuture *self);
 void            fut_future_run_owner_callbacks (FutFuture *self);
 
 /* fut-future-wait.c: watching and waiting */

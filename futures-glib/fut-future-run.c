@@ -23,24 +23,28 @@ fut_frame_is_inside (FutExecutorCore *core)
   return FALSE;
 }
 
-/* PENDING to RUNNING; *@closure is what a closure has to call. While ENDING is set nobody looks at
- * the time, which stands where the closure's destroy notify stood.
+/* PENDING to RUNNING; *@closure is what a closure has to call. While ENDING is set nobody else
+ * changes the state: the call is taken out of the queue, if it may still be there, before anybody
+ * can post it; and the time is written where the closure's destroy notify stood.
  */
 static gboolean
-claim (FutFuture *self, gint64 now, FutClosure *closure)
+claim (FutFuture *self, gint64 now, gboolean queued, gboolean to_run, FutClosure *closure)
 {
+  const guint flags = to_run ? FUT_FUTURE_CALL_TAKEN : 0;
   guint state = atomic_load_explicit (&self->state, memory_order_relaxed);
 
   do
     if (fut_future_state_of (state) != FUT_STATE_PENDING || (state & FUT_FUTURE_ENDING) != 0)
       return FALSE;
-  while (!atomic_compare_exchange_weak (&self->state, &state,
-                                        state | FUT_STATE_RUNNING | FUT_FUTURE_ENDING));
+  while (!atomic_compare_exchange_weak (&self->state, &state, state | FUT_FUTURE_ENDING));
 
+  /* The caller has a reference, so that this is not the last one. */
+  if (queued && self->core->engine_funcs->forget (self->core->engine, self))
+    g_object_unref (self);
   if (self->call_kind == FUT_CALL_CLOSURE)
     *closure = (FutClosure){ self->func, self->user_data, self->destroy };
   atomic_store_explicit (&self->time, now, memory_order_relaxed);
-  atomic_fetch_and (&self->state, ~(guint) FUT_FUTURE_ENDING);
+  state = atomic_fetch_add (&self->state, flags + FUT_STATE_RUNNING - FUT_FUTURE_ENDING);
 
   if (self->core != NULL)
     fut_executor_core_count (self->core, FUT_COUNT_STARTED);
@@ -59,12 +63,12 @@ post_running (FutFuture *self)
 
 /* Claims the call to run it: also one that set_running_or_notify_cancel() has begun. */
 static gboolean
-claim_to_run (FutFuture *self, gint64 now, FutClosure *closure)
+claim_to_run (FutFuture *self, gint64 now, gboolean queued, FutClosure *closure)
 {
   if (self->call_kind == FUT_CALL_NONE)
     return FALSE;
 
-  if (claim (self, now, closure))
+  if (claim (self, now, queued, TRUE, closure))
     {
       post_running (self);
       return TRUE;
@@ -104,12 +108,12 @@ call_function (FutFuture *self)
 }
 
 gboolean
-fut_future_execute (FutFuture *self, gint64 *now)
+fut_future_execute (FutFuture *self, gboolean queued, gint64 *now)
 {
   FutFrame frame = { _fut_frame, self->core, self, _fut_frame != NULL ? _fut_frame->depth + 1 : 1 };
   FutClosure closure = { 0 };
 
-  if (!claim_to_run (self, *now, &closure))
+  if (!claim_to_run (self, *now, queued, &closure))
     return FALSE;
 
   /* What runs until the frame is left is inside the executor: the call, and at its end callbacks
@@ -154,7 +158,7 @@ fut_future_run (FutFuture *self)
   g_return_val_if_fail (FUT_IS_FUTURE (self), FALSE);
 
   g_object_ref (self);
-  ran = fut_future_execute (self, &now);
+  ran = fut_future_execute (self, FALSE, &now);
   g_object_unref (self);
   return ran;
 }
@@ -183,7 +187,7 @@ fut_future_set_running_or_notify_cancel (FutFuture *self, GError **error)
   g_return_val_if_fail (FUT_IS_FUTURE (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  while (!claim (self, g_get_monotonic_time (), &closure))
+  while (!claim (self, g_get_monotonic_time (), FALSE, FALSE, &closure))
     {
       guint state = atomic_load (&self->state);
 

@@ -8,7 +8,6 @@
 #include "fut-future-private.h"
 
 #include "fut-error.h"
-#include "fut-executor.h"
 #include "fut-submit-options-private.h"
 
 /* See fut-future-private.h for the states and their edges. */
@@ -39,11 +38,14 @@ begin_end (FutFuture *self, gboolean only_pending, guint *before)
     }
 }
 
-/* Publishes what begin_end() allowed to write; returns the flags that were set before. */
+/* Publishes what begin_end() allowed to write, with a reference for the mailbox if @kept; returns
+ * the flags that were set before.
+ */
 static guint
-publish (FutFuture *self, FutState to)
+publish (FutFuture *self, FutState to, gboolean kept)
 {
-  const guint posts = FUT_FUTURE_POST_DONE | FUT_FUTURE_POST_STATE | FUT_FUTURE_POST_CAN_CANCEL;
+  const guint posts = FUT_FUTURE_POST_DONE | FUT_FUTURE_POST_STATE | FUT_FUTURE_POST_CAN_CANCEL |
+                      (kept ? FUT_FUTURE_KEPT : 0);
   guint state = atomic_load_explicit (&self->state, memory_order_relaxed);
   guint cleared;
 
@@ -140,6 +142,7 @@ fut_future_end (FutFuture *self, FutState to, FutResult *result, gboolean only_p
   FutResult nothing = { FUT_RESULT_NONE };
   gboolean was_pending;
   gboolean forgotten = FALSE;
+  gboolean kept;
   GTimeSpan elapsed = 0;
   FutClosure closure;
   GVariant *args;
@@ -166,12 +169,19 @@ fut_future_end (FutFuture *self, FutState to, FutResult *result, gboolean only_p
   write_result (self, result, elapsed);
   if (self->core != NULL)
     fut_executor_core_count (self->core, was_pending ? FUT_COUNT_DROPPED : FUT_COUNT_ENDED);
-  state = publish (self, to);
+  kept = fut_future_is_wanted (self, FUT_FUTURE_POST_DONE);
+  if (kept)
+    g_object_ref (self);
+  state = publish (self, to, kept);
 
   if ((state & (FUT_FUTURE_WATCHED | FUT_FUTURE_HAS_CALLBACKS | FUT_FUTURE_HAS_LINKS)) != 0)
     fut_future_notify_end (self, state, result->kind == FUT_RESULT_ERROR);
+  if (!kept && (state & FUT_FUTURE_HAS_CALLBACKS) != 0 && fut_future_has_owner_callbacks (self))
+    fut_future_keep (self); /* they came in the last moment */
   if ((state & FUT_FUTURE_POST_MASK) == 0)
     fut_mailbox_post (fut_future_get_mailbox (self), &self->node);
+  if (kept && (state & FUT_FUTURE_KEPT) != 0)
+    g_object_unref (self);
   free_call (&closure, args);
   if (forgotten)
     g_object_unref (self);
@@ -307,18 +317,6 @@ fut_future_request_cancel (FutFuture *self)
     fut_future_post (self, FUT_FUTURE_POST_CAN_CANCEL);
 }
 
-/* Asks an executor of a third party to let go of the call; FALSE if it is too late. */
-static gboolean
-revoke_call (FutFuture *self)
-{
-  g_autoptr(FutExecutor) executor = NULL;
-
-  if (self->core == NULL || self->core->engine != NULL)
-    return TRUE;
-  executor = fut_future_dup_executor (self);
-  return executor == NULL || FUT_EXECUTOR_GET_CLASS (executor)->revoke (executor, self);
-}
-
 /**
  * fut_future_cancel:
  * @self: a future
@@ -363,7 +361,8 @@ fut_future_cancel (FutFuture *self)
         default:
           if ((state & FUT_FUTURE_ENDING) != 0)
             g_thread_yield (); /* how it ends is known in a moment */
-          else if (!revoked && !revoke_call (self))
+          else if (!revoked && self->core != NULL && self->core->revoke != NULL &&
+                   !self->core->revoke (self->core, self))
             {
               fut_future_request_cancel (self);
               return FALSE;

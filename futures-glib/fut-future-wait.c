@@ -165,19 +165,9 @@ help (FutFuture *self)
 {
   FutExecutorCore *core = self->core;
   gint64 now = g_get_monotonic_time ();
-  gboolean forgotten;
-  gboolean ran;
 
-  if (core == NULL || core->engine == NULL || _fut_frame == NULL || _fut_frame->core != core ||
-      _fut_frame->depth >= MAX_HELP_DEPTH || fut_future_get_state (self) != FUT_STATE_PENDING)
-    return FALSE;
-
-  /* Out of the queue first: what runs is posted to the mailbox by the same node. */
-  forgotten = core->engine_funcs->forget (core->engine, self);
-  ran = fut_future_execute (self, &now);
-  if (forgotten)
-    g_object_unref (self);
-  return ran;
+  return core != NULL && core->engine != NULL && _fut_frame != NULL && _fut_frame->core == core &&
+         _fut_frame->depth < MAX_HELP_DEPTH && fut_future_execute (self, TRUE, &now);
 }
 
 /* Whether it is worth to spin: only if the waiter's CPU is not needed by the worker. */

@@ -8,7 +8,6 @@
 #include "fut-future-private.h"
 
 #include "fut-error.h"
-#include "fut-executor.h"
 #include "fut-submit-options-private.h"
 
 /**
@@ -167,50 +166,42 @@ has_done_handler (FutFuture *self)
   return g_signal_has_handler_pending (self, signal_done, 0, TRUE);
 }
 
-static gboolean
-wants_done (FutFuture *self, guint state)
+gboolean
+fut_future_has_notify_handler (FutFuture *self)
 {
-  return (state & (FUT_FUTURE_POST_DONE | FUT_FUTURE_POST_CALLBACKS)) != 0 &&
-         (fut_future_has_callbacks (self) ||
-          ((state & FUT_FUTURE_POST_DONE) != 0 && has_done_handler (self)));
+  return g_signal_handler_find (self, G_SIGNAL_MATCH_ID, signal_notify, 0, NULL, NULL, NULL) != 0;
 }
 
-/* Gives the mailbox a reference, unless the delivery is over or can never be. */
-static gboolean
-keep (FutFuture *self, FutMailbox *mailbox)
+gboolean
+fut_future_is_wanted (FutFuture *self, guint bits)
 {
-  g_object_ref (self);
-  if (fut_mailbox_keep (mailbox, &self->node))
+  if ((bits & (FUT_FUTURE_POST_DONE | FUT_FUTURE_POST_CALLBACKS)) != 0 &&
+      fut_future_has_owner_callbacks (self))
     return TRUE;
-
-  g_object_unref (self);
-  return FALSE;
+  if ((bits & FUT_FUTURE_POST_DONE) != 0 && has_done_handler (self))
+    return TRUE;
+  return fut_future_has_notify_handler (self);
 }
 
-/* When the last reference is dropped this comes first, and may keep the future alive.
+/* When the last reference is dropped this comes first.
+ *
+ * A handler of `done` that was connected after the end, by who has dropped the future since, is
+ * called all the same: the mailbox gets a reference. Another one keeps the future alive until the
+ * caller has certainly left g_object_unref(), see fut-mailbox.c.
  *
  * It never chains up. GObject's own dispose disconnects the handlers and tells weak references,
- * and g_object_unref() does so again once it is sure that the object goes. Here it may not: if a
- * delivery has just begun in another thread, the handlers must stay.
+ * and g_object_unref() does so again once it is sure that the object goes.
  */
 static void
 fut_future_dispose (GObject *object)
 {
   FutFuture *self = FUT_FUTURE (object);
   guint state = atomic_load (&self->state);
-  FutMailbox *mailbox;
 
-  if ((state & FUT_FUTURE_POST_MASK) == 0)
-    return;
-
-  /* FALSE means that the context's thread is at it just now, and gets a reference; or if it has
-   * finished just now, that there is nothing to withdraw.
-   */
-  mailbox = fut_future_get_mailbox (self);
-  if (wants_done (self, state) && keep (self, mailbox))
-    return;
-  if (!fut_mailbox_withdraw (mailbox, &self->node))
-    keep (self, mailbox);
+  if ((state & FUT_FUTURE_POST_DONE) != 0 && has_done_handler (self) && fut_future_keep (self))
+    fut_future_unref_later (g_object_ref (self));
+  else if ((state & (FUT_FUTURE_POST_MASK | FUT_FUTURE_WAS_HELD)) != 0)
+    fut_mailbox_withdraw (fut_future_get_mailbox (self), &self->node);
 }
 
 static void
@@ -385,12 +376,6 @@ fut_future_emit (FutFuture *self, guint bits)
     }
 }
 
-gboolean
-fut_future_has_notify_handler (FutFuture *self)
-{
-  return g_signal_handler_find (self, G_SIGNAL_MATCH_ID, signal_notify, 0, NULL, NULL, NULL) != 0;
-}
-
 /**
  * fut_future_new: (constructor)
  *
@@ -408,8 +393,13 @@ fut_future_has_notify_handler (FutFuture *self)
 FutFuture *
 fut_future_new (void)
 {
+  return fut_future_new_in (g_main_context_get_thread_default ());
+}
+
+FutFuture *
+fut_future_new_in (GMainContext *context)
+{
   FutFuture *self = g_object_new (FUT_TYPE_FUTURE, NULL);
-  GMainContext *context = g_main_context_get_thread_default ();
 
   if (G_UNLIKELY (context != NULL && context != g_main_context_default ()))
     fut_future_ensure_extra (self)->mailbox =

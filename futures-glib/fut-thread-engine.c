@@ -149,7 +149,7 @@ worker_run (gpointer owner, FutNode *node, gint64 now)
       !fut_executor_core_check (future->core, &error))
     fut_future_end_with_error (future, error, TRUE);
   else
-    fut_future_execute (future, &now);
+    fut_future_execute (future, FALSE, &now);
   g_object_unref (future);
   return now;
 }
@@ -247,10 +247,11 @@ fut_thread_engine_new (FutExecutorCore *core)
 
   core->engine_funcs = &engine_funcs;
   core->engine = self;
+  core->revoke = NULL;
   return self;
 }
 
-/* Ends a call (transfer full) that the pool does not take. */
+/* Ends a call that no worker may be there to take; if one has taken it, it runs. */
 static void
 refuse (FutFuture *future, const GError *cause)
 {
@@ -263,16 +264,16 @@ refuse (FutFuture *future, const GError *cause)
   else if (fut_executor_core_check (core, &refusal))
     g_set_error (&refusal, FUT_ERROR, FUT_ERROR_SHUT_DOWN, "%s has stopped", core->name);
   fut_future_end_with_error (future, refusal, TRUE);
-  g_object_unref (future);
 }
 
 void
 fut_thread_engine_submit (FutThreadEngine *self, FutFuture *future)
 {
   g_autoptr(GError) error = NULL;
+  int priority = fut_future_get_priority (future);
 
-  g_object_ref (future);
-  if (!fut_worker_pool_push (self->pool, &future->node, fut_future_get_priority (future), &error))
+  g_object_ref (future); /* for the queue, and then for the worker */
+  if (!fut_worker_pool_push (self->pool, &future->node, priority, &error))
     refuse (future, error);
 }
 

@@ -19,7 +19,7 @@ count_from_quota (const char *quota, const char *period)
 
   if (quota_us <= 0 || period_us <= 0)
     return 0;
-  return (guint) MIN ((quota_us + period_us - 1) / period_us, (gint64) G_MAXUINT16);
+  return (guint) MIN ((quota_us - 1) / period_us + 1, (gint64) G_MAXUINT16);
 }
 
 static guint

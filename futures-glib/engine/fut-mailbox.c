@@ -9,13 +9,20 @@
 
 /* One GSource a context delivers everything that was posted to it, oldest first.
  *
- * Ownership: posted nodes are not owned, so a context that nobody iterates keeps nothing alive.
- * That leaves a race: the context's thread has found a node, and another thread drops the last
- * reference to what it belongs to. A reference must not be taken under the lock (a binding's
- * toggle reference would take its interpreter's lock there), so the node is *pinned* under the
- * lock and referenced after it. Who drops the last reference finds it pinned, takes another one on
- * behalf of the mailbox and marks the node as handed over; the context's thread then has one too
- * many, and drops it.
+ * Ownership: the mailbox has a reference to what somebody listens to when it is posted. All else
+ * is not owned, so a context that nobody iterates keeps nothing alive; who holds such a thing may
+ * begin to listen before it is delivered. When the context's thread comes to a node that is not
+ * owned, it looks under the lock whether somebody listens by now; if so, it *pins* the node under
+ * the lock and takes a reference after it, since a binding's toggle reference would take its
+ * interpreter's lock there. It *holds* what it has pinned until it has dropped that reference.
+ *
+ * That leaves a race with a thread that is dropping the last reference meanwhile: it is inside
+ * g_object_unref(), has come to dispose, and withdraws the node. If the node is pinned it waits
+ * until the reference is taken. Then the object goes on living, and the thread leaves
+ * g_object_unref() with the object still in its hands (up to GLib 2.80 or so, it thaws the
+ * notifications *after* it has given up its reference). So the context's thread must not be the
+ * last to drop: a node that was withdrawn while it was held is dropped a good deal later, by the
+ * timer thread; and who withdraws a node that is being dropped waits until it has been.
  *
  * Fairness: a source at the default priority that always has work would starve everything of lower
  * priority, redraws (120) among them. After BUDGET the source therefore sits out one iteration of
@@ -32,10 +39,19 @@
 #define BUDGET 2000 /* µs of deliveries in one iteration of the loop */
 #define BATCH 16    /* nodes taken under one lock */
 
+/* A node to which the context's thread took a reference although nobody had given it one. */
+typedef struct
+{
+  FutNode *node;
+  gboolean withdrawn;
+  GThread *dropper; /* who is just dropping the reference; lent, NULL for nobody */
+} Held;
+
 struct _FutMailbox
 {
   FutNodeStack incoming;
   atomic_bool  armed;
+  atomic_bool  closed;    /* the context is gone; written under lock */
   gatomicrefcount ref_count;
 
   /* Set at construction, never changed: */
@@ -47,6 +63,7 @@ struct _FutMailbox
   /* Guarded by lock: */
   GMainContext *context;  /* lent; NULL once it is gone */
   FutNodeList   posted;
+  GArray       *held;     /* Held; a few at most */
 
   /* Touched by the thread that iterates the context only: */
   FutNode *taken;         /* referenced, linked by `next`, oldest first */
@@ -70,35 +87,91 @@ has_work_locked (FutMailbox *self)
          atomic_load (&self->incoming) != NULL;
 }
 
-/* Takes up to BATCH nodes from `posted` to `nodes`, each with a reference. */
+static Held *
+find_held_locked (FutMailbox *self, FutNode *node)
+{
+  for (guint i = 0; i < self->held->len; i++)
+    if (g_array_index (self->held, Held, i).node == node)
+      return &g_array_index (self->held, Held, i);
+  return NULL;
+}
+
+static void
+remove_held_locked (FutMailbox *self, Held *held)
+{
+  g_array_remove_index_fast (self->held, (guint) (held - &g_array_index (self->held, Held, 0)));
+}
+
+/* Takes up to BATCH nodes for which somebody listens out of `posted`, each with a reference. */
 static guint
 take_batch (FutMailbox *self, FutNode **nodes)
 {
-  gboolean spare[BATCH];
+  FutNode *pinned[BATCH];
+  FutNode *node;
+  guint n_pinned = 0;
   guint n = 0;
 
   g_mutex_lock (&self->lock);
   fut_node_list_take_stack (&self->posted, &self->incoming);
-  while (n < BATCH && (nodes[n] = fut_node_list_pop (&self->posted)) != NULL)
-    nodes[n++]->prev = FUT_NODE_PINNED;
-  g_mutex_unlock (&self->lock);
-
-  for (guint i = 0; i < n; i++)
-    self->funcs->ref (nodes[i]);
-
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < n; i++)
+  while (n < BATCH && (node = fut_node_list_pop (&self->posted)) != NULL)
     {
-      /* Handed over while it was pinned, or kept from long before: one reference too many. */
-      spare[i] = nodes[i]->prev == FUT_NODE_HANDED_OVER || self->funcs->unmark_kept (nodes[i]);
-      nodes[i]->prev = FUT_NODE_FREE;
+      if (!self->funcs->unmark_kept (node))
+        {
+          if (!self->funcs->is_wanted (node))
+            continue;
+          node->prev = FUT_NODE_PINNED;
+          pinned[n_pinned++] = node;
+          if (find_held_locked (self, node) == NULL)
+            g_array_append_val (self->held, ((Held){ node, FALSE, NULL }));
+        }
+      nodes[n++] = node;
     }
   g_mutex_unlock (&self->lock);
 
-  for (guint i = 0; i < n; i++)
-    if (spare[i])
-      self->funcs->unref (nodes[i]);
+  if (n_pinned == 0)
+    return n;
+
+  for (guint i = 0; i < n_pinned; i++)
+    self->funcs->ref (pinned[i]);
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < n_pinned; i++)
+    pinned[i]->prev = FUT_NODE_FREE;
+  g_mutex_unlock (&self->lock);
   return n;
+}
+
+/* Drops the reference to what was delivered, or was not after all. */
+static void
+drop (FutMailbox *self, FutNode *node)
+{
+  gboolean later = FALSE;
+  gboolean was_held;
+  Held *held;
+
+  g_mutex_lock (&self->lock);
+  held = find_held_locked (self, node);
+  was_held = held != NULL;
+  if (held != NULL && held->withdrawn)
+    {
+      later = TRUE;
+      remove_held_locked (self, held);
+    }
+  else if (held != NULL)
+    held->dropper = g_thread_self ();
+  g_mutex_unlock (&self->lock);
+
+  if (later)
+    self->funcs->unref_later (node);
+  else
+    self->funcs->unref (node);
+
+  if (was_held && !later)
+    {
+      /* The node may be gone: it is only compared. */
+      g_mutex_lock (&self->lock);
+      remove_held_locked (self, find_held_locked (self, node));
+      g_mutex_unlock (&self->lock);
+    }
 }
 
 static FutNode *
@@ -126,23 +199,31 @@ take_next (FutMailbox *self)
   return node;
 }
 
-/* Puts what was taken and not delivered back, without its references. */
+/* Puts back what was taken and not delivered: with the reference, unless that was only held. */
 static void
 put_back (FutMailbox *self)
 {
   FutNode *nodes[BATCH];
+  gboolean spare[BATCH];
   guint n = 0;
 
   for (; self->taken != NULL; self->taken = nodes[n++]->next)
     nodes[n] = self->taken;
+  if (n == 0)
+    return;
 
   g_mutex_lock (&self->lock);
   for (guint i = n; i > 0; i--)
-    fut_node_list_prepend (&self->posted, nodes[i - 1]);
+    {
+      fut_node_list_prepend (&self->posted, nodes[i - 1]);
+      spare[i - 1] = find_held_locked (self, nodes[i - 1]) != NULL ||
+                     !self->funcs->mark_kept (nodes[i - 1]);
+    }
   g_mutex_unlock (&self->lock);
 
   for (guint i = 0; i < n; i++)
-    self->funcs->unref (nodes[i]);
+    if (spare[i])
+      drop (self, nodes[i]);
 }
 
 static gboolean
@@ -196,7 +277,7 @@ mailbox_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_da
   while ((node = take_next (self)) != NULL)
     {
       self->funcs->deliver (node);
-      self->funcs->unref (node);
+      drop (self, node);
 
       if (g_source_is_destroyed (source))
         break;
@@ -220,29 +301,40 @@ static GSourceFuncs mailbox_source_funcs = {
   .dispatch = mailbox_source_dispatch,
 };
 
-/* The context goes, or has destroyed the source: from now on nothing can be delivered. */
+/* Lets go of everything: it cannot be delivered any more. */
+static void
+discard_posted (FutMailbox *self)
+{
+  g_autoptr(GPtrArray) kept = g_ptr_array_new ();
+  FutNode *node;
+
+  g_mutex_lock (&self->lock);
+  fut_node_list_take_stack (&self->posted, &self->incoming);
+  while ((node = fut_node_list_pop (&self->posted)) != NULL)
+    if (self->funcs->forget (node))
+      g_ptr_array_add (kept, node);
+  g_mutex_unlock (&self->lock);
+
+  for (guint i = 0; i < kept->len; i++)
+    self->funcs->unref (g_ptr_array_index (kept, i));
+}
+
+/* The context goes, or somebody has destroyed the source. */
 static void
 on_source_destroyed (gpointer data)
 {
   FutMailbox *self = data;
-  g_autoptr(GPtrArray) kept = g_ptr_array_new ();
-  FutNode *node;
 
   g_mutex_lock (&mailboxes_lock);
   g_mutex_lock (&self->lock);
-  if (self->context != NULL && mailboxes != NULL &&
-      g_hash_table_lookup (mailboxes, self->context) == self)
+  if (mailboxes != NULL && g_hash_table_lookup (mailboxes, self->context) == self)
     g_hash_table_remove (mailboxes, self->context);
   self->context = NULL;
-  fut_node_list_take_stack (&self->posted, &self->incoming);
-  while ((node = fut_node_list_pop (&self->posted)) != NULL)
-    if (self->funcs->unmark_kept (node))
-      g_ptr_array_add (kept, node);
+  atomic_store (&self->closed, TRUE);
   g_mutex_unlock (&self->lock);
   g_mutex_unlock (&mailboxes_lock);
 
-  for (guint i = 0; i < kept->len; i++)
-    self->funcs->unref (g_ptr_array_index (kept, i));
+  discard_posted (self);
   fut_mailbox_unref (self);
 }
 
@@ -254,6 +346,7 @@ mailbox_new (GMainContext *context, const FutMailboxFuncs *funcs)
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->lock);
   fut_node_list_init (&self->posted);
+  self->held = g_array_new (FALSE, FALSE, sizeof (Held));
   self->funcs = funcs;
   self->context = context;
   self->source = g_source_new (&mailbox_source_funcs, sizeof (MailboxSource));
@@ -313,6 +406,7 @@ fut_mailbox_unref (FutMailbox *self)
   /* The source held a reference until it was destroyed, so the context is gone by now. */
   g_assert (fut_node_list_is_empty (&self->posted));
   g_source_unref (self->source);
+  g_array_unref (self->held);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -333,41 +427,48 @@ fut_mailbox_post (FutMailbox *self, FutNode *node)
 {
   fut_node_stack_push (&self->incoming, node);
 
+  if (G_UNLIKELY (atomic_load (&self->closed)))
+    {
+      discard_posted (self);
+      return;
+    }
+
   if (!atomic_load (&self->armed) || !atomic_exchange (&self->armed, FALSE))
     return;
-
   g_mutex_lock (&self->lock);
   if (self->context != NULL)
     g_main_context_wakeup (self->context);
   g_mutex_unlock (&self->lock);
 }
 
-gboolean
+void
 fut_mailbox_withdraw (FutMailbox *self, FutNode *node)
 {
-  gboolean pinned;
+  gboolean wait;
 
-  g_mutex_lock (&self->lock);
-  fut_node_list_take_stack (&self->posted, &self->incoming);
-  pinned = node->prev == FUT_NODE_PINNED;
-  if (fut_node_is_linked (node))
-    fut_node_unlink (node);
-  g_mutex_unlock (&self->lock);
-  return !pinned;
-}
+  do
+    {
+      Held *held;
 
-gboolean
-fut_mailbox_keep (FutMailbox *self, FutNode *node)
-{
-  gboolean kept;
+      g_mutex_lock (&self->lock);
+      fut_node_list_take_stack (&self->posted, &self->incoming);
+      if (fut_node_is_linked (node))
+        {
+          fut_node_unlink (node);
+          self->funcs->forget (node);
+        }
+      held = find_held_locked (self, node);
+      wait = node->prev == FUT_NODE_PINNED ||
+             (held != NULL && held->dropper != NULL && held->dropper != g_thread_self ());
+      if (held != NULL && held->dropper == NULL)
+        held->withdrawn = TRUE;
+      g_mutex_unlock (&self->lock);
 
-  g_mutex_lock (&self->lock);
-  fut_node_list_take_stack (&self->posted, &self->incoming);
-  kept = self->context != NULL && (fut_node_is_linked (node) || node->prev == FUT_NODE_PINNED);
-  if (kept && node->prev == FUT_NODE_PINNED)
-    node->prev = FUT_NODE_HANDED_OVER;
-  else if (kept)
-    self->funcs->mark_kept (node);
-  g_mutex_unlock (&self->lock);
-  return kept;
+      /* What is waited for is a ref or an unref that runs no code of others: what has a toggle
+       * reference is not being dropped for the last time.
+       */
+      if (wait)
+        g_thread_yield ();
+    }
+  while (wait);
 }

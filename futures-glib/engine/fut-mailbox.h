@@ -12,13 +12,24 @@ G_BEGIN_DECLS
 /* What a mailbox does with what it delivers, without knowing what that is. */
 typedef struct
 {
-  void (*ref)     (FutNode *node);
-  void (*unref)   (FutNode *node);
-  void (*deliver) (FutNode *node);       /* in the context's thread, without a lock */
+  void     (*ref)         (FutNode *node);
+  void     (*unref)       (FutNode *node);
+  /* Drops a reference some time later. */
+  void     (*unref_later) (FutNode *node);
+  /* In the context's thread, without a lock. */
+  void     (*deliver)     (FutNode *node);
 
-  /* A mark that says that the mailbox owns a reference; set and cleared under its lock. */
-  void     (*mark_kept)   (FutNode *node);
-  gboolean (*unmark_kept) (FutNode *node); /* whether it was marked */
+  /* Under the mailbox's lock: */
+
+  /* A mark that says that there is a reference for the mailbox: set, and taken off. Whether that
+   * changed it.
+   */
+  gboolean (*mark_kept)   (FutNode *node);
+  gboolean (*unmark_kept) (FutNode *node);
+  /* Whether somebody listens; if not, what was to be delivered is forgotten. */
+  gboolean (*is_wanted)   (FutNode *node);
+  /* Forgets what was to be delivered, and takes off the mark; whether there was one. */
+  gboolean (*forget)      (FutNode *node);
 } FutMailboxFuncs;
 
 typedef struct _FutMailbox FutMailbox;
@@ -33,19 +44,15 @@ void        fut_mailbox_unref           (FutMailbox *self);
 /* Whether this is the mailbox of @context. */
 gboolean    fut_mailbox_is_for          (FutMailbox *self, GMainContext *context);
 
-/* Posts a free node, from any thread. The mailbox does not own what it belongs to: when that goes
+/* Posts a free node, from any thread. If it is marked as kept, or will be while it waits, the
+ * mailbox has a reference. Otherwise it does not own what the node belongs to: when that goes
  * first, its owner withdraws the node.
  */
 void        fut_mailbox_post            (FutMailbox *self, FutNode *node);
 
-/* For who is about to drop the last reference: takes the node out. FALSE means that it is being
- * delivered right now, and that the mailbox must be given a reference by fut_mailbox_keep().
+/* For who drops the last reference: takes the node out, and makes sure that the context's thread
+ * does not drop the one that it may have just taken before the caller is done.
  */
-gboolean    fut_mailbox_withdraw        (FutMailbox *self, FutNode *node);
-
-/* Gives the mailbox a reference (transfer full) to a node that still waits for its delivery. FALSE
- * means that it does not; the reference is still the caller's.
- */
-gboolean    fut_mailbox_keep            (FutMailbox *self, FutNode *node);
+void        fut_mailbox_withdraw        (FutMailbox *self, FutNode *node);
 
 G_END_DECLS

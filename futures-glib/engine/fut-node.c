@@ -7,7 +7,7 @@
 
 #include "fut-node.h"
 
-FutNode _fut_node_marks[3];
+FutNode _fut_node_marks[2];
 
 guint
 fut_node_list_take_stack (FutNodeList *list, FutNodeStack *stack)

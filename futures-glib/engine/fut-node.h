@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  *
  *   FUT_NODE_FREE     in none
  *   FUT_NODE_PUSHED   on a FutNodeStack; `next` is the one pushed before
- *   FUT_NODE_PINNED, FUT_NODE_HANDED_OVER   being delivered, see fut-mailbox.c
+ *   FUT_NODE_PINNED   being delivered, see fut-mailbox.c
  *   anything else     in a FutNodeList
  *
  * The node's owner writes it while it is free; all else happens under the lock of the queue or the
@@ -28,12 +28,11 @@ struct _FutNode
   FutNode *prev;
 };
 
-extern FutNode _fut_node_marks[3];
+extern FutNode _fut_node_marks[2];
 
 #define FUT_NODE_FREE NULL
 #define FUT_NODE_PUSHED (&_fut_node_marks[0])
 #define FUT_NODE_PINNED (&_fut_node_marks[1])
-#define FUT_NODE_HANDED_OVER (&_fut_node_marks[2])
 
 /* A stack that any number of threads push to without a lock, and that is emptied whole. */
 typedef _Atomic (FutNode *) FutNodeStack;
@@ -112,7 +111,7 @@ static inline gboolean
 fut_node_is_linked (FutNode *node)
 {
   return node->prev != FUT_NODE_FREE &&
-         (node->prev < &_fut_node_marks[0] || node->prev > &_fut_node_marks[2]);
+         node->prev != FUT_NODE_PUSHED && node->prev != FUT_NODE_PINNED;
 }
 
 /* Empties @stack to the end of @list, oldest first; returns how many nodes that were. */

@@ -137,6 +137,12 @@ fut_timer_start (gint64 deadline, void (*func) (gpointer), gpointer data, GDestr
 }
 
 void
+fut_timer_leave (FutTimer *timer)
+{
+  timer_unref (timer);
+}
+
+void
 fut_timer_stop (FutTimer *timer)
 {
   gboolean stopped;

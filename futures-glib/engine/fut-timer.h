@@ -17,6 +17,9 @@ typedef struct _FutTimer FutTimer;
 FutTimer *fut_timer_start (gint64 deadline, void (*func) (gpointer), gpointer data,
                            GDestroyNotify destroy);
 
+/* Drops the reference and lets the timer be. */
+void      fut_timer_leave (FutTimer *timer);
+
 /* Drops the reference and stops the timer if it has not begun to run. */
 void      fut_timer_stop  (FutTimer *timer);
 

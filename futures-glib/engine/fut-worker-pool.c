@@ -128,15 +128,15 @@ fut_worker_pool_push (FutWorkerPool *self, FutNode *node, int priority, GError *
     {
       gboolean stopped;
 
-      /* The last worker looks at the queue and leaves under the lock. */
+      /* The last worker looks at the queue and leaves in one step under the lock. */
       g_mutex_lock (&self->lock);
       stopped = self->stopped;
       g_mutex_unlock (&self->lock);
-      if (stopped && fut_work_queue_remove (&self->queue, node))
+      if (stopped)
         return FALSE;
     }
 
-  return fut_worker_pool_kick (self, error) || !fut_work_queue_remove (&self->queue, node);
+  return fut_worker_pool_kick (self, error);
 }
 
 gboolean
@@ -183,11 +183,11 @@ fut_worker_pool_has_backlog (FutWorkerPool *self)
 gboolean
 fut_worker_pool_is_end_locked (FutWorkerPool *self)
 {
-  gboolean last = atomic_load (&self->n_workers) == 0 && atomic_load (&self->stopping) &&
-                  !self->stopped && fut_work_queue_is_empty (&self->queue);
+  gboolean is_end = atomic_load (&self->n_workers) == 0 && atomic_load (&self->stopping) &&
+                    !self->stopped;
 
-  self->stopped |= last;
-  return last;
+  self->stopped |= is_end;
+  return is_end;
 }
 
 /* Waits for the threads of all workers but @worker: they have been counted out. */

@@ -31,8 +31,9 @@ FutWorkerPool *fut_worker_pool_new           (guint max_workers, const FutWorker
 FutWorkerPool *fut_worker_pool_ref           (FutWorkerPool *self);
 void           fut_worker_pool_unref         (FutWorkerPool *self);
 
-/* Queues @node and sees to it that a worker takes it. FALSE: the pool has stopped, or no thread can
- * be created (then @error is set); the node is the caller's again.
+/* Queues @node and sees to it that a worker takes it. FALSE: perhaps none will, since the pool has
+ * stopped, or no thread can be created (then @error is set). The node may have been taken all the
+ * same; if not it stands in the queue, and the caller has to take it out.
  */
 gboolean       fut_worker_pool_push          (FutWorkerPool *self, FutNode *node, int priority,
                                               GError **error);
