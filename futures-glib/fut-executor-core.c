@@ -103,6 +103,30 @@ fut_executor_core_get_count (FutExecutorCore *self, FutCount count)
   return sum;
 }
 
+/* What is left of @n_entered; the counts are read one after the other, so it might be negative. */
+static guint64
+get_rest (guint64 n_entered, guint64 n_left)
+{
+  return MAX (n_entered, n_left) - n_left;
+}
+
+guint64
+fut_executor_core_get_n_pending (FutExecutorCore *self)
+{
+  guint64 n_left = fut_executor_core_get_count (self, FUT_COUNT_STARTED) +
+                   fut_executor_core_get_count (self, FUT_COUNT_DROPPED);
+
+  return get_rest (fut_executor_core_get_count (self, FUT_COUNT_SUBMITTED), n_left);
+}
+
+guint64
+fut_executor_core_get_n_running (FutExecutorCore *self)
+{
+  guint64 n_left = fut_executor_core_get_count (self, FUT_COUNT_ENDED);
+
+  return get_rest (fut_executor_core_get_count (self, FUT_COUNT_STARTED), n_left);
+}
+
 gboolean
 fut_executor_core_break (FutExecutorCore *self, const GError *cause)
 {

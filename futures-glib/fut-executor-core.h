@@ -26,7 +26,6 @@ typedef struct
    */
   gboolean (*forget)       (gpointer engine, FutFuture *future);
   guint    (*get_n_active) (gpointer engine);
-  gboolean (*has_backlog)  (gpointer engine);
   /* Waits until the last worker, which has left, is gone. */
   void     (*join)         (gpointer engine);
   void     (*free)         (gpointer engine);
@@ -88,6 +87,8 @@ void             fut_executor_core_unref       (FutExecutorCore *self);
 
 void             fut_executor_core_count       (FutExecutorCore *self, FutCount count);
 guint64          fut_executor_core_get_count   (FutExecutorCore *self, FutCount count);
+guint64          fut_executor_core_get_n_pending (FutExecutorCore *self);
+guint64          fut_executor_core_get_n_running (FutExecutorCore *self);
 
 /* Notes that the executor is broken; FALSE if it was already. */
 gboolean         fut_executor_core_break       (FutExecutorCore *self, const GError *cause);

@@ -79,18 +79,6 @@ fut_executor_get_n_workers (FutExecutor *self)
   return FUT_EXECUTOR_GET_CLASS (self)->get_n_workers (self);
 }
 
-/* Calls that are in one state: how many entered it, less how many left it since. */
-static guint64
-get_difference (FutExecutor *self, FutCount entered, FutCount left, FutCount left_too)
-{
-  FutExecutorCore *core = fut_executor_get_core (self);
-  guint64 n_left = fut_executor_core_get_count (core, left);
-
-  if (left_too != left)
-    n_left += fut_executor_core_get_count (core, left_too);
-  return MAX (fut_executor_core_get_count (core, entered), n_left) - n_left;
-}
-
 /**
  * fut_executor_get_n_pending: (get-property n-pending)
  * @self: an executor
@@ -107,7 +95,7 @@ fut_executor_get_n_pending (FutExecutor *self)
 {
   g_return_val_if_fail (FUT_IS_EXECUTOR (self), 0);
 
-  return get_difference (self, FUT_COUNT_SUBMITTED, FUT_COUNT_STARTED, FUT_COUNT_DROPPED);
+  return fut_executor_core_get_n_pending (fut_executor_get_core (self));
 }
 
 /**
@@ -126,7 +114,7 @@ fut_executor_get_n_running (FutExecutor *self)
 {
   g_return_val_if_fail (FUT_IS_EXECUTOR (self), 0);
 
-  return get_difference (self, FUT_COUNT_STARTED, FUT_COUNT_ENDED, FUT_COUNT_ENDED);
+  return fut_executor_core_get_n_running (fut_executor_get_core (self));
 }
 
 /**

@@ -196,6 +196,13 @@ spin (FutFuture *self, gint64 deadline)
   return FALSE;
 }
 
+/* Whether every worker has something to do besides what may be waited for. */
+static gboolean
+has_backlog (FutExecutorCore *core)
+{
+  return fut_executor_core_get_n_pending (core) > core->max_workers;
+}
+
 static gboolean
 poll_for_end (FutFuture *self, gint64 deadline)
 {
@@ -204,7 +211,7 @@ poll_for_end (FutFuture *self, gint64 deadline)
   if (core == NULL || core->engine == NULL || _fut_frame != NULL)
     return FALSE;
 
-  while (core->engine_funcs->has_backlog (core->engine))
+  while (has_backlog (core))
     {
       if (deadline >= 0 && g_get_monotonic_time () + POLL_INTERVAL >= deadline)
         return FALSE;

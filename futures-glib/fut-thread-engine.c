@@ -194,14 +194,6 @@ engine_get_n_active (gpointer data)
   return fut_worker_pool_get_n_active (self->pool);
 }
 
-static gboolean
-engine_has_backlog (gpointer data)
-{
-  FutThreadEngine *self = data;
-
-  return fut_worker_pool_has_backlog (self->pool);
-}
-
 static void
 engine_join (gpointer data)
 {
@@ -228,7 +220,6 @@ engine_free (gpointer data)
 static const FutEngineFuncs engine_funcs = {
   .forget = engine_forget,
   .get_n_active = engine_get_n_active,
-  .has_backlog = engine_has_backlog,
   .join = engine_join,
   .free = engine_free,
 };

@@ -175,12 +175,6 @@ fut_worker_pool_get_n_active (FutWorkerPool *self)
 }
 
 gboolean
-fut_worker_pool_has_backlog (FutWorkerPool *self)
-{
-  return !fut_work_queue_is_empty (&self->queue);
-}
-
-gboolean
 fut_worker_pool_is_end_locked (FutWorkerPool *self)
 {
   gboolean is_end = atomic_load (&self->n_workers) == 0 && atomic_load (&self->stopping) &&

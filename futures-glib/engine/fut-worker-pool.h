@@ -48,6 +48,5 @@ void           fut_worker_pool_join          (FutWorkerPool *self);
 guint          fut_worker_pool_get_n_workers (FutWorkerPool *self);
 /* How many workers are at work rather than looking for it or asleep. */
 guint          fut_worker_pool_get_n_active  (FutWorkerPool *self);
-gboolean       fut_worker_pool_has_backlog   (FutWorkerPool *self);
 
 G_END_DECLS
