@@ -203,7 +203,8 @@ FutFutureExtra *fut_future_ensure_extra    (FutFuture *self);
 const char     *fut_future_peek_name       (FutFuture *self);
 FutMailbox     *fut_future_get_mailbox     (FutFuture *self);
 void            fut_future_emit            (FutFuture *self, guint bits);
-gboolean        fut_future_has_notify_handler (FutFuture *self);
+/* Whether a handler of any signal is connected: one look for all of them. */
+gboolean        fut_future_has_handler     (FutFuture *self);
 /* Whether somebody waits for the delivery of @bits (FUT_FUTURE_POST_*). */
 gboolean        fut_future_is_wanted       (FutFuture *self, guint bits);
 void            fut_result_clear           (FutResult *result);

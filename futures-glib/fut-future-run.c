@@ -57,7 +57,7 @@ claim (FutFuture *self, gint64 now, gboolean queued, gboolean to_run, FutClosure
 static void
 post_running (FutFuture *self)
 {
-  if (fut_future_has_notify_handler (self))
+  if (fut_future_has_handler (self))
     fut_future_post (self, FUT_FUTURE_POST_STATE);
 }
 

@@ -167,20 +167,17 @@ has_done_handler (FutFuture *self)
 }
 
 gboolean
-fut_future_has_notify_handler (FutFuture *self)
+fut_future_has_handler (FutFuture *self)
 {
-  return g_signal_handler_find (self, G_SIGNAL_MATCH_ID, signal_notify, 0, NULL, NULL, NULL) != 0;
+  return g_signal_handler_find (self, G_SIGNAL_MATCH_UNBLOCKED, 0, 0, NULL, NULL, NULL) != 0;
 }
 
 gboolean
 fut_future_is_wanted (FutFuture *self, guint bits)
 {
-  if ((bits & (FUT_FUTURE_POST_DONE | FUT_FUTURE_POST_CALLBACKS)) != 0 &&
-      fut_future_has_owner_callbacks (self))
-    return TRUE;
-  if ((bits & FUT_FUTURE_POST_DONE) != 0 && has_done_handler (self))
-    return TRUE;
-  return fut_future_has_notify_handler (self);
+  return fut_future_has_handler (self) ||
+         ((bits & (FUT_FUTURE_POST_DONE | FUT_FUTURE_POST_CALLBACKS)) != 0 &&
+          fut_future_has_owner_callbacks (self));
 }
 
 /* When the last reference is dropped this comes first.
