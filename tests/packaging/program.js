@@ -1,0 +1,13 @@
+// program.js: the installed typelib, from JavaScript
+//
+// SPDX-FileCopyrightText: 2026 The futures-glib authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import Fut from 'gi://Fut?version=1';
+import System from 'system';
+
+const executor = Fut.ThreadPoolExecutor.new(2);
+const future = executor.submit('answer:answer', null);
+
+if (future.result_int64(-1) !== 42 || future.get_state() !== Fut.State.FINISHED)
+    System.exit(1);
