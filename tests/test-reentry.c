@@ -49,7 +49,8 @@ do_everything (Scene *scene)
 
       fut_future_get_cancellable (scene->future);
       fut_future_cancel (scene->future);
-      fut_future_add_done_callback (scene->future, test_latch_raise_for_future, scene->called, NULL);
+      fut_future_add_done_callback (scene->future, test_latch_raise_for_future, scene->called,
+                                    NULL);
     }
   test_assert_int64 (scene->finished, 7);
   fut_future_add_done_callback (inner, test_latch_raise_for_future, scene->called,
@@ -302,8 +303,7 @@ in_arguments_destroy (Scene *scene, FutExecutor *blocked)
 {
   static const gint64 number = 5;
   g_autoptr(FutFuture) held = NULL;
-  GBytes *bytes =
-    g_bytes_new_with_free_func (&number, sizeof number, enter_by_destroy, scene);
+  GBytes *bytes = g_bytes_new_with_free_func (&number, sizeof number, enter_by_destroy, scene);
   GVariant *args = g_variant_new_from_bytes (G_VARIANT_TYPE_INT64, bytes, TRUE);
 
   g_bytes_unref (bytes);

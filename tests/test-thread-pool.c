@@ -128,7 +128,7 @@ test_changed_names (void)
   g_autoptr(Pool) pool = named_pool (3, "first");
   FutThreadPoolExecutor *threads = FUT_THREAD_POOL_EXECUTOR (pool);
   g_autofree char *named = g_strconcat (fut_executor_get_name (pool), "_2", NULL);
-  g_auto (GStrv) names = NULL;
+  g_auto(GStrv) names = NULL;
   guint n_notified = 0;
 
   g_signal_connect (pool, "notify::thread-name-prefix", G_CALLBACK (count_notify), &n_notified);
