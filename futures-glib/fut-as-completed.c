@@ -172,7 +172,7 @@ async_next_free (gpointer data)
   FutCompletionIterator *iterator = g_task_get_source_object (self->task);
 
   if (iterator->set != NULL)
-    fut_waiter_set_source (&iterator->set->waiter, NULL);
+    fut_waiter_forget_source (&iterator->set->waiter);
   g_source_unref (self->source);
   g_object_unref (self->task);
   g_free (self);
@@ -189,7 +189,7 @@ on_async_next_ready (gpointer data)
 
   self->pending = FALSE;
   if (self->set != NULL)
-    fut_waiter_set_source (&self->set->waiter, NULL);
+    fut_waiter_forget_source (&self->set->waiter);
 
   if (future != NULL || is_at_end (self))
     g_task_return_pointer (task, future, g_object_unref);
@@ -244,10 +244,10 @@ fut_completion_iterator_next_async (FutCompletionIterator *self, GCancellable *c
   self->pending = TRUE;
   next = g_new0 (AsyncNext, 1);
   next->task = g_object_ref (task);
-  next->source = fut_wait_source_new (&self->set->waiter, self->deadline, cancellable);
+  next->source = fut_wait_source_new (self->deadline, cancellable);
   g_source_set_callback (next->source, on_async_next_ready, next, async_next_free);
   g_source_set_priority (next->source, g_task_get_priority (task));
-  g_source_attach (next->source, g_task_get_context (task));
+  fut_waiter_attach_source (&self->set->waiter, next->source, g_task_get_context (task));
 }
 
 /**

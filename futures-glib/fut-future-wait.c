@@ -334,7 +334,7 @@ on_async_wait_ready (gpointer data)
   AsyncWait *self = data;
   g_autoptr(GTask) task = g_object_ref (self->task);
 
-  fut_waiter_set_source (&self->waiter, NULL);
+  fut_waiter_forget_source (&self->waiter);
   if (fut_waiter_is_met (&self->waiter))
     g_task_return_boolean (task, TRUE);
   else
@@ -367,11 +367,11 @@ fut_future_wait_until_async (FutFuture *self, gint64 deadline, GCancellable *can
   wait->task = g_object_ref (task);
   wait->entry.waiter = &wait->waiter;
   fut_waiter_init (&wait->waiter, NULL);
-  wait->source = fut_wait_source_new (&wait->waiter, deadline, cancellable);
+  wait->source = fut_wait_source_new (deadline, cancellable);
   g_source_set_callback (wait->source, on_async_wait_ready, wait, async_wait_free);
-  fut_future_watch (self, &wait->entry);
   g_source_set_priority (wait->source, g_task_get_priority (task));
-  g_source_attach (wait->source, g_task_get_context (task));
+  fut_future_watch (self, &wait->entry);
+  fut_waiter_attach_source (&wait->waiter, wait->source, g_task_get_context (task));
 }
 
 /**

@@ -127,7 +127,7 @@ async_wait_free (gpointer data)
 {
   AsyncWait *self = data;
 
-  fut_waiter_set_source (&self->set->waiter, NULL);
+  fut_waiter_forget_source (&self->set->waiter);
   g_source_unref (self->source);
   g_object_unref (self->task);
   g_free (self);
@@ -139,7 +139,7 @@ on_async_wait_ready (gpointer data)
   AsyncWait *self = data;
   g_autoptr(GTask) task = g_object_ref (self->task);
 
-  fut_waiter_set_source (&self->set->waiter, NULL);
+  fut_waiter_forget_source (&self->set->waiter);
   if (fut_waiter_is_met (&self->set->waiter) || !g_task_return_error_if_cancelled (task))
     g_task_return_boolean (task, TRUE);
   return G_SOURCE_REMOVE;
@@ -188,14 +188,13 @@ fut_wait_async (FutFuture *const *futures, gsize n_futures, FutReturnWhen return
   wait->task = g_object_ref (task);
   wait->set = fut_wait_set_new (futures, n_futures);
   g_task_set_task_data (task, wait->set, (GDestroyNotify) fut_wait_set_free);
-  wait->source =
-    fut_wait_source_new (&wait->set->waiter, fut_deadline_from_timeout (timeout), cancellable);
+  wait->source = fut_wait_source_new (fut_deadline_from_timeout (timeout), cancellable);
   g_source_set_callback (wait->source, on_async_wait_ready, wait, async_wait_free);
   watch (wait->set, return_when);
   if (wait->set->n == 0)
     g_source_set_ready_time (wait->source, 0);
   g_source_set_priority (wait->source, g_task_get_priority (task));
-  g_source_attach (wait->source, g_task_get_context (task));
+  fut_waiter_attach_source (&wait->set->waiter, wait->source, g_task_get_context (task));
 }
 
 /**

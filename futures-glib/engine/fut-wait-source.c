@@ -22,7 +22,7 @@ static GSourceFuncs wait_source_funcs = {
 };
 
 GSource *
-fut_wait_source_new (FutWaiter *waiter, gint64 deadline, GCancellable *cancellable)
+fut_wait_source_new (gint64 deadline, GCancellable *cancellable)
 {
   GSource *source = g_source_new (&wait_source_funcs, sizeof (GSource));
 
@@ -36,6 +36,5 @@ fut_wait_source_new (FutWaiter *waiter, gint64 deadline, GCancellable *cancellab
       g_source_set_dummy_callback (child);
       g_source_add_child_source (source, child);
     }
-  fut_waiter_set_source (waiter, source);
   return source;
 }

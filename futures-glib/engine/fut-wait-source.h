@@ -5,16 +5,14 @@
  */
 #pragma once
 
-#include "fut-waiter.h"
-
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
 
-/* A source that is dispatched when the condition of @waiter is met, @deadline (monotonic, −1 for
- * none) has passed, or @cancellable is cancelled. Its callback is a GSourceFunc. While it is not
- * destroyed @waiter must live; clear it with fut_waiter_set_source() before destroying it.
+/* A source that is dispatched when a waiter makes it ready (see fut_waiter_attach_source()),
+ * @deadline (monotonic, −1 for none) has passed, or @cancellable is cancelled. Its callback is a
+ * GSourceFunc.
  */
-GSource *fut_wait_source_new (FutWaiter *waiter, gint64 deadline, GCancellable *cancellable);
+GSource *fut_wait_source_new (gint64 deadline, GCancellable *cancellable);
 
 G_END_DECLS

@@ -52,12 +52,22 @@ fut_waiter_set_wanted (FutWaiter *self, guint wanted, gboolean until_failure)
 }
 
 void
-fut_waiter_set_source (FutWaiter *self, GSource *source)
+fut_waiter_attach_source (FutWaiter *self, GSource *source, GMainContext *context)
 {
+  /* Attached under the lock: who notifies meanwhile sets the ready time of an attached source. */
   g_mutex_lock (&self->lock);
   self->source = source;
-  if (source != NULL && is_met_locked (self))
+  g_source_attach (source, context);
+  if (is_met_locked (self))
     wake_locked (self);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+fut_waiter_forget_source (FutWaiter *self)
+{
+  g_mutex_lock (&self->lock);
+  self->source = NULL;
   g_mutex_unlock (&self->lock);
 }
 

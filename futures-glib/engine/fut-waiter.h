@@ -51,7 +51,11 @@ struct _FutWaiter
 void     fut_waiter_init           (FutWaiter *self, guint *ready);
 void     fut_waiter_clear          (FutWaiter *self);
 void     fut_waiter_set_wanted     (FutWaiter *self, guint wanted, gboolean until_failure);
-void     fut_waiter_set_source     (FutWaiter *self, GSource *source);
+/* Attaches @source, and makes it ready when the condition is met. Its dispatch may free the waiter
+ * at any time from then on.
+ */
+void     fut_waiter_attach_source  (FutWaiter *self, GSource *source, GMainContext *context);
+void     fut_waiter_forget_source  (FutWaiter *self);
 gboolean fut_waiter_is_met         (FutWaiter *self);
 gboolean fut_waiter_is_interrupted (FutWaiter *self);
 guint    fut_waiter_get_n_ready    (FutWaiter *self);
