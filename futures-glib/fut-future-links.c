@@ -40,9 +40,19 @@ on_run_timeout (gpointer data)
 }
 
 static void
-on_cancelled (GCancellable *cancellable, gpointer data)
+cancel (gpointer data)
 {
   fut_future_cancel (FUT_FUTURE (data));
+}
+
+/* To cancel runs callbacks and destroy notifies, and since GLib 2.82 the cancellable's lock is held
+ * here: so another thread does it.
+ */
+static void
+on_cancelled (GCancellable *cancellable, gpointer data)
+{
+  fut_timer_leave (
+    fut_timer_start (g_get_monotonic_time (), cancel, g_object_ref (data), g_object_unref));
 }
 
 /* Starts a timer that counts from @since, unless the call has left @while_in. */
@@ -86,7 +96,7 @@ connect_cancellable (FutFuture *self, GCancellable *cancellable)
   gboolean late;
 
   if (id == 0)
-    return;
+    return; /* it was cancelled meanwhile */
 
   g_mutex_lock (fut_future_get_lock (self));
   late = fut_future_is_done (self);
@@ -127,7 +137,9 @@ fut_future_link (FutFuture *self)
       return;
     }
 
-  if (cancellable != NULL)
+  if (cancellable != NULL && g_cancellable_is_cancelled (cancellable))
+    fut_future_cancel (self);
+  else if (cancellable != NULL)
     connect_cancellable (self, cancellable);
 }
 

@@ -129,6 +129,7 @@ fut_waiter_block (FutWaiter *waiter, FutExecutorCore *core, gint64 deadline,
                    core->max_workers, core->name);
       return FALSE;
     }
+  fut_waiter_resume (waiter);
   if (cancellable != NULL)
     id = g_cancellable_connect (cancellable, G_CALLBACK (on_wait_cancelled), waiter, NULL);
 

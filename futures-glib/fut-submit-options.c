@@ -180,7 +180,8 @@ install_properties (GObjectClass *object_class)
   /**
    * FutSubmitOptions:cancellable: (getter get_cancellable) (setter set_cancellable)
    *
-   * When it is cancelled, so are the calls submitted with it, as by [method@Fut.Future.cancel].
+   * When it is cancelled, so are the calls submitted with it, as by [method@Fut.Future.cancel]:
+   * a moment later, by a thread of the library's; or if it is cancelled already, by the submit.
    *
    * Since: 1.0
    */

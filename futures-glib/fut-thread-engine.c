@@ -71,24 +71,8 @@ set_kernel_name (const char *name)
 #endif
 }
 
-/* Ends with BROKEN what still waits. */
+/* A worker whose initializer fails stays, and ends what it is given with BROKEN, as all do then. */
 static void
-fail_pending (FutThreadEngine *self, FutExecutorCore *core)
-{
-  FutNode *node;
-
-  while ((node = fut_worker_pool_take_any (self->pool)) != NULL)
-    {
-      FutFuture *future = future_of_node (node);
-      GError *error = NULL;
-
-      fut_executor_core_check (core, &error);
-      fut_future_end_with_error (future, error, TRUE);
-      g_object_unref (future);
-    }
-}
-
-static gboolean
 run_initializer (FutThreadEngine *self, FutExecutorCore *core)
 {
   g_autoptr(GError) error = NULL;
@@ -101,7 +85,7 @@ run_initializer (FutThreadEngine *self, FutExecutorCore *core)
   g_mutex_unlock (&self->lock);
 
   if (initializer == NULL || initializer (data, &error))
-    return TRUE;
+    return;
 
   if (error == NULL)
     error = g_error_new_literal (FUT_ERROR, FUT_ERROR_BROKEN, "no reason given");
@@ -111,10 +95,9 @@ run_initializer (FutThreadEngine *self, FutExecutorCore *core)
       g_message ("%s is broken: %s", core->name, error->message);
       fut_executor_notify_later (core, "is-broken");
     }
-  return FALSE;
 }
 
-static gboolean
+static void
 worker_begin (gpointer owner, guint index)
 {
   static __thread FutFrame frame;
@@ -132,10 +115,8 @@ worker_begin (gpointer owner, guint index)
   frame = (FutFrame){ .core = core };
   _fut_frame = &frame;
 
-  if ((atomic_load (&core->flags) & FUT_CORE_BROKEN) == 0 && run_initializer (self, core))
-    return TRUE;
-  fail_pending (self, core);
-  return FALSE;
+  if ((atomic_load (&core->flags) & FUT_CORE_BROKEN) == 0)
+    run_initializer (self, core);
 }
 
 static gint64
@@ -277,7 +258,7 @@ fut_thread_engine_cancel_pending (FutThreadEngine *self)
     {
       FutFuture *future = future_of_node (node);
 
-      fut_future_cancel (future);
+      fut_future_end (future, FUT_STATE_CANCELLED, NULL, TRUE, 0);
       g_object_unref (future);
     }
 }

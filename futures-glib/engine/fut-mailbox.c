@@ -25,8 +25,9 @@
  * timer thread; and who withdraws a node that is being dropped waits until it has been.
  *
  * Fairness: a source at the default priority that always has work would starve everything of lower
- * priority, redraws (120) among them. After BUDGET the source therefore sits out one iteration of
- * the loop, without letting it sleep.
+ * priority, redraws (120) among them. When there is more to do after BUDGET, or after what had come
+ * when the dispatch began, the source therefore sits out one iteration of the loop, without letting
+ * it sleep.
  *
  * Locking: `lock` guards what is marked so; it is a leaf but for GLib's own locks. No callback and
  * no ref or unref of what a node belongs to happens under it. `mailboxes_lock` is taken before it.
@@ -62,7 +63,8 @@ struct _FutMailbox
 
   /* Guarded by lock: */
   GMainContext *context;  /* lent; NULL once it is gone */
-  FutNodeList   posted;
+  FutNodeList   arrived;  /* taken from `incoming`, for the next dispatch */
+  FutNodeList   posted;   /* for this one */
   GArray       *held;     /* Held; a few at most */
 
   /* Touched by the thread that iterates the context only: */
@@ -84,7 +86,17 @@ static gboolean
 has_work_locked (FutMailbox *self)
 {
   return self->taken != NULL || !fut_node_list_is_empty (&self->posted) ||
-         atomic_load (&self->incoming) != NULL;
+         !fut_node_list_is_empty (&self->arrived) || atomic_load (&self->incoming) != NULL;
+}
+
+/* What has come so far is to be delivered by this dispatch, and nothing that comes later: who is
+ * notified of a change is notified of the next one in another iteration.
+ */
+static void
+collect_locked (FutMailbox *self)
+{
+  fut_node_list_take_stack (&self->arrived, &self->incoming);
+  fut_node_list_append_list (&self->posted, &self->arrived);
 }
 
 static Held *
@@ -112,7 +124,6 @@ take_batch (FutMailbox *self, FutNode **nodes)
   guint n = 0;
 
   g_mutex_lock (&self->lock);
-  fut_node_list_take_stack (&self->posted, &self->incoming);
   while (n < BATCH && (node = fut_node_list_pop (&self->posted)) != NULL)
     {
       if (!self->funcs->unmark_kept (node))
@@ -273,6 +284,10 @@ mailbox_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_da
   gint64 end = g_get_monotonic_time () + BUDGET;
   FutNode *node;
 
+  g_mutex_lock (&self->lock);
+  collect_locked (self);
+  g_mutex_unlock (&self->lock);
+
   self->depth++;
   while ((node = take_next (self)) != NULL)
     {
@@ -282,16 +297,16 @@ mailbox_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_da
       if (g_source_is_destroyed (source))
         break;
       if (g_get_monotonic_time () >= end)
-        {
-          self->sits_out = TRUE;
-          break;
-        }
+        break;
     }
 
   /* An outer dispatch, if there is one, goes on with what this one has left. */
   self->depth--;
   if (self->depth == 0)
     put_back (self);
+  g_mutex_lock (&self->lock);
+  self->sits_out = has_work_locked (self);
+  g_mutex_unlock (&self->lock);
   return G_SOURCE_CONTINUE;
 }
 
@@ -309,7 +324,7 @@ discard_posted (FutMailbox *self)
   FutNode *node;
 
   g_mutex_lock (&self->lock);
-  fut_node_list_take_stack (&self->posted, &self->incoming);
+  collect_locked (self);
   while ((node = fut_node_list_pop (&self->posted)) != NULL)
     if (self->funcs->forget (node))
       g_ptr_array_add (kept, node);
@@ -345,6 +360,7 @@ mailbox_new (GMainContext *context, const FutMailboxFuncs *funcs)
 
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->lock);
+  fut_node_list_init (&self->arrived);
   fut_node_list_init (&self->posted);
   self->held = g_array_new (FALSE, FALSE, sizeof (Held));
   self->funcs = funcs;
@@ -451,7 +467,7 @@ fut_mailbox_withdraw (FutMailbox *self, FutNode *node)
       Held *held;
 
       g_mutex_lock (&self->lock);
-      fut_node_list_take_stack (&self->posted, &self->incoming);
+      fut_node_list_take_stack (&self->arrived, &self->incoming);
       if (fut_node_is_linked (node))
         {
           fut_node_unlink (node);

@@ -96,6 +96,20 @@ fut_node_unlink (FutNode *node)
   node->prev = FUT_NODE_FREE;
 }
 
+/* Moves all of @other to the end of @list. */
+static inline void
+fut_node_list_append_list (FutNodeList *list, FutNodeList *other)
+{
+  if (fut_node_list_is_empty (other))
+    return;
+
+  other->head.next->prev = list->head.prev;
+  list->head.prev->next = other->head.next;
+  other->head.prev->next = &list->head;
+  list->head.prev = other->head.prev;
+  fut_node_list_init (other);
+}
+
 static inline FutNode *
 fut_node_list_pop (FutNodeList *list)
 {

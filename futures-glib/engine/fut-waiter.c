@@ -82,17 +82,6 @@ fut_waiter_is_met (FutWaiter *self)
   return met;
 }
 
-gboolean
-fut_waiter_is_interrupted (FutWaiter *self)
-{
-  gboolean interrupted;
-
-  g_mutex_lock (&self->lock);
-  interrupted = self->interrupted;
-  g_mutex_unlock (&self->lock);
-  return interrupted;
-}
-
 guint
 fut_waiter_get_n_ready (FutWaiter *self)
 {
@@ -136,6 +125,14 @@ fut_waiter_interrupt (FutWaiter *self)
   g_mutex_lock (&self->lock);
   self->interrupted = TRUE;
   wake_locked (self);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+fut_waiter_resume (FutWaiter *self)
+{
+  g_mutex_lock (&self->lock);
+  self->interrupted = FALSE;
   g_mutex_unlock (&self->lock);
 }
 

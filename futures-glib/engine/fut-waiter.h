@@ -57,15 +57,15 @@ void     fut_waiter_set_wanted     (FutWaiter *self, guint wanted, gboolean unti
 void     fut_waiter_attach_source  (FutWaiter *self, GSource *source, GMainContext *context);
 void     fut_waiter_forget_source  (FutWaiter *self);
 gboolean fut_waiter_is_met         (FutWaiter *self);
-gboolean fut_waiter_is_interrupted (FutWaiter *self);
 guint    fut_waiter_get_n_ready    (FutWaiter *self);
 gboolean fut_waiter_take           (FutWaiter *self, guint *index);
 
 /* Notes that the thing of @entry has ended. The caller holds the thing's lock. */
 void     fut_waiter_notify         (FutWaitEntry *entry, gboolean failed);
 
-/* Ends the parking without a result. */
+/* Ends the parking without a result; and lets it be parked again. */
 void     fut_waiter_interrupt      (FutWaiter *self);
+void     fut_waiter_resume         (FutWaiter *self);
 
 /* Blocks until the condition is met (TRUE), or until @deadline (monotonic, −1 for none) or an
  * interruption (FALSE).

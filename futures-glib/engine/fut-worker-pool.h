@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 /* What a pool does with its work, without knowing what that is. Called in workers, without locks. */
 typedef struct
 {
-  /* A worker begins; FALSE makes it leave at once. */
-  gboolean (*begin)    (gpointer owner, guint index);
+  /* A worker begins. */
+  void     (*begin)    (gpointer owner, guint index);
   /* Runs one node, and takes over the queue's reference; @now is the monotonic time of its start.
    * Returns the time of its end.
    */

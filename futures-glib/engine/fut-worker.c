@@ -55,6 +55,7 @@ take (FutWorker *worker)
 
   if (n > 0)
     fut_batch_fill (&worker->batch, nodes, n);
+  worker->stole = FALSE;
   return n > 0;
 }
 
@@ -75,6 +76,7 @@ steal (FutWorker *worker, gboolean *look_again)
     }
   if (n > 0)
     fut_batch_fill (&worker->batch, nodes, n);
+  worker->stole = n > 0;
   return n > 0;
 }
 
@@ -170,6 +172,12 @@ depart_locked (FutWorker *worker)
   return fut_worker_pool_is_end_locked (self);
 }
 
+static gboolean
+is_over (FutWorkerPool *self)
+{
+  return atomic_load (&self->stopping) && fut_work_queue_is_empty (&self->queue);
+}
+
 /* Sleeps until there is something to search for; FALSE when the worker has been counted out. */
 static gboolean
 rest (FutWorker *worker)
@@ -185,7 +193,7 @@ rest (FutWorker *worker)
 
   if (fut_work_queue_is_empty (&self->queue) || !try_claim_search (worker))
     {
-      while (self->n_wakes == 0 && !atomic_load (&self->stopping))
+      while (self->n_wakes == 0 && !is_over (self))
         g_cond_wait (&self->wake, &self->lock);
       if (self->n_wakes > 0)
         {
@@ -193,11 +201,14 @@ rest (FutWorker *worker)
           worker->searching = TRUE; /* claimed by who woke us */
         }
       else
-        stays = !fut_work_queue_is_empty (&self->queue) && try_claim_search (worker);
+        stays = FALSE;
     }
   atomic_fetch_sub (&self->n_sleepers, 1);
   if (!stays)
-    worker->is_last = depart_locked (worker);
+    {
+      worker->is_last = depart_locked (worker);
+      g_cond_broadcast (&self->wake); /* it is over for the others that sleep, too */
+    }
   g_mutex_unlock (&self->lock);
   return stays;
 }
@@ -251,19 +262,16 @@ fut_worker_main (gpointer data)
   FutWorker *worker = data;
   FutWorkerPool *self = worker->pool;
 
-  if (self->funcs->begin (self->owner, worker->index))
-    while (find_work (worker))
-      {
-        /* Others may be needed for the rest of the batch, and for what still waits. */
-        if (fut_batch_get_size (&worker->batch) > 1 || !fut_work_queue_is_empty (&self->queue))
-          fut_worker_pool_kick (self, NULL);
-        run_batch (worker);
-      }
-  else
+  self->funcs->begin (self->owner, worker->index);
+  while (find_work (worker))
     {
-      g_mutex_lock (&self->lock);
-      worker->is_last = depart_locked (worker);
-      g_mutex_unlock (&self->lock);
+      /* Others may be needed for the rest of the batch, for what a thief has left behind, and for
+       * what still waits.
+       */
+      if (fut_batch_get_size (&worker->batch) > 1 || worker->stole ||
+          !fut_work_queue_is_empty (&self->queue))
+        fut_worker_pool_kick (self, NULL);
+      run_batch (worker);
     }
 
   if (worker->is_last)

@@ -28,6 +28,7 @@ struct _FutWorker
 
   /* Touched by the worker only: */
   gboolean searching;       /* has the searcher's role */
+  gboolean stole;           /* its batch, and may have left something behind */
   gboolean is_last;         /* was the last one to leave a stopped pool */
   double   task_time;       /* µs, a moving average */
 
