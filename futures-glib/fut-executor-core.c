@@ -9,7 +9,7 @@
 
 #include "fut-error.h"
 
-#include <pthread.h>
+#include "engine/fut-fork.h"
 
 /* Locking: `lock` guards what is marked so. It is taken before a waiter's; no reference to an
  * object is taken or dropped under it.
@@ -17,37 +17,16 @@
 
 #define REPORT_INTERVAL G_TIME_SPAN_SECOND
 
-static atomic_uint fork_generation;
-
-static void
-on_forked_child (void)
-{
-  atomic_fetch_add (&fork_generation, 1);
-}
-
-static void
-watch_forks (void)
-{
-  static gsize watched = 0;
-
-  if (g_once_init_enter (&watched))
-    {
-      pthread_atfork (NULL, NULL, on_forked_child);
-      g_once_init_leave (&watched, 1);
-    }
-}
-
 FutExecutorCore *
 fut_executor_core_new (gpointer executor)
 {
   FutExecutorCore *self = g_aligned_alloc0 (1, sizeof (FutExecutorCore), 64);
 
-  watch_forks ();
   g_atomic_ref_count_init (&self->ref_count);
   g_weak_ref_init (&self->executor, executor);
   g_mutex_init (&self->lock);
   self->blocked = g_ptr_array_new ();
-  self->generation = atomic_load (&fork_generation);
+  self->generation = fut_fork_get_generation ();
   atomic_init (&self->flags, FUT_CORE_REPORT_UNREAD);
   return self;
 }
@@ -168,13 +147,17 @@ fut_executor_core_check (FutExecutorCore *self, GError **error)
 gboolean
 fut_executor_core_is_forked (FutExecutorCore *self)
 {
-  return self->generation != atomic_load_explicit (&fork_generation, memory_order_relaxed);
+  return self->generation != fut_fork_get_generation ();
 }
 
 gboolean
 fut_executor_core_block (FutExecutorCore *self, FutWaiter *waiter)
 {
   gboolean can_end;
+
+  /* An executor of a third party need not say how many workers it has. */
+  if (self->max_workers == 0)
+    return TRUE;
 
   g_mutex_lock (&self->lock);
   can_end = self->blocked->len + 1 < self->max_workers || fut_waiter_is_met (waiter);

@@ -49,7 +49,7 @@ fut_executor_get_name (FutExecutor *self)
  *
  * Tells how many workers there can be at most.
  *
- * Returns: the number, at least 1
+ * Returns: the number; 0 if an executor of another kind than the library's own does not say
  *
  * Since: 1.0
  */

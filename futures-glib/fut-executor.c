@@ -259,7 +259,8 @@ install_properties (GObjectClass *object_class)
   /**
    * FutExecutor:max-workers: (getter get_max_workers)
    *
-   * How many workers there can be at most; 0 at construction stands for the executor's default.
+   * How many workers there can be at most; 0 at construction stands for the executor's default,
+   * or if it is of another kind than the library's own and has none, for an unknown number.
    *
    * Since: 1.0
    */

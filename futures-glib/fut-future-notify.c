@@ -54,17 +54,11 @@ do_nothing (gpointer data)
 {
 }
 
-void
-fut_future_unref_later (FutFuture *self)
-{
-  fut_timer_leave (fut_timer_start (g_get_monotonic_time () + G_TIME_SPAN_SECOND, do_nothing, self,
-                                    g_object_unref));
-}
-
 static void
 unref_node_later (FutNode *node)
 {
-  fut_future_unref_later (future_of_node (node));
+  fut_timer_leave (fut_timer_start (g_get_monotonic_time () + G_TIME_SPAN_SECOND, do_nothing,
+                                    future_of_node (node), g_object_unref));
 }
 
 static void

@@ -245,8 +245,6 @@ extern const FutMailboxFuncs fut_future_mailbox_funcs;
 void            fut_future_post            (FutFuture *self, guint bits);
 /* Takes a reference for the mailbox if something waits for its delivery and there is none yet. */
 gboolean        fut_future_keep            (FutFuture *self);
-/* Drops a reference a good deal later. */
-void            fut_future_unref_later     (FutFuture *self);
 /* What is to be done at the end beside the posting: waiters, callbacks. */
 void            fut_future_notify_end      (FutFuture *self, guint state, gboolean failed);
 void            fut_future_free_callbacks  (FutFutureExtra *extra);

@@ -39,7 +39,8 @@ claim (FutFuture *self, gint64 now, gboolean queued, gboolean to_run, FutClosure
   while (!atomic_compare_exchange_weak (&self->state, &state, state | FUT_FUTURE_ENDING));
 
   /* The caller has a reference, so that this is not the last one. */
-  if (queued && self->core->engine_funcs->forget (self->core->engine, self))
+  if (queued && self->core != NULL && self->core->engine != NULL &&
+      self->core->engine_funcs->forget (self->core->engine, self))
     g_object_unref (self);
   if (self->call_kind == FUT_CALL_CLOSURE)
     *closure = (FutClosure){ self->func, self->user_data, self->destroy };
@@ -158,7 +159,7 @@ fut_future_run (FutFuture *self)
   g_return_val_if_fail (FUT_IS_FUTURE (self), FALSE);
 
   g_object_ref (self);
-  ran = fut_future_execute (self, FALSE, &now);
+  ran = fut_future_execute (self, TRUE, &now);
   g_object_unref (self);
   return ran;
 }
@@ -187,7 +188,7 @@ fut_future_set_running_or_notify_cancel (FutFuture *self, GError **error)
   g_return_val_if_fail (FUT_IS_FUTURE (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  while (!claim (self, g_get_monotonic_time (), FALSE, FALSE, &closure))
+  while (!claim (self, g_get_monotonic_time (), TRUE, FALSE, &closure))
     {
       guint state = atomic_load (&self->state);
 

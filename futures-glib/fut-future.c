@@ -183,8 +183,9 @@ fut_future_is_wanted (FutFuture *self, guint bits)
 /* When the last reference is dropped this comes first.
  *
  * A handler of `done` that was connected after the end, by who has dropped the future since, is
- * called all the same: the mailbox gets a reference. Another one keeps the future alive until the
- * caller has certainly left g_object_unref(), see fut-mailbox.c.
+ * called all the same: the mailbox gets a reference. If the delivery can come at any time, another
+ * one keeps the future alive until the caller has certainly left g_object_unref(), see
+ * fut-mailbox.c.
  *
  * It never chains up. GObject's own dispose disconnects the handlers and tells weak references,
  * and g_object_unref() does so again once it is sure that the object goes.
@@ -194,11 +195,16 @@ fut_future_dispose (GObject *object)
 {
   FutFuture *self = FUT_FUTURE (object);
   guint state = atomic_load (&self->state);
+  FutMailbox *mailbox;
 
-  if ((state & FUT_FUTURE_POST_DONE) != 0 && has_done_handler (self) && fut_future_keep (self))
-    fut_future_unref_later (g_object_ref (self));
-  else if ((state & (FUT_FUTURE_POST_MASK | FUT_FUTURE_WAS_HELD)) != 0)
-    fut_mailbox_withdraw (fut_future_get_mailbox (self), &self->node);
+  if ((state & (FUT_FUTURE_POST_MASK | FUT_FUTURE_WAS_HELD)) == 0)
+    return;
+
+  mailbox = fut_future_get_mailbox (self);
+  if ((state & FUT_FUTURE_POST_DONE) == 0 || !has_done_handler (self) || !fut_future_keep (self))
+    fut_mailbox_withdraw (mailbox, &self->node);
+  else if (!fut_mailbox_is_here (mailbox))
+    fut_mailbox_unref_later (mailbox, &FUT_FUTURE (g_object_ref (self))->node);
 }
 
 static void

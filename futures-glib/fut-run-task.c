@@ -21,6 +21,27 @@ typedef struct
   int ran; /* atomic */
 } TaskRun;
 
+static gboolean
+on_unref (gpointer data)
+{
+  return G_SOURCE_REMOVE;
+}
+
+/* The last reference to a task, and so to its source object and its data, is dropped where its
+ * callback is called, as after g_task_run_in_thread().
+ */
+static void
+unref_in_context (GTask *task)
+{
+  GMainContext *context = g_task_get_context (task);
+  g_autoptr(GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_static_name (source, "[futures-glib] unref a task");
+  g_source_set_callback (source, on_unref, task, g_object_unref);
+  g_source_attach (source, context);
+}
+
 static void
 task_run_unref (gpointer data)
 {
@@ -29,7 +50,7 @@ task_run_unref (gpointer data)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  g_object_unref (self->task);
+  unref_in_context (self->task);
   g_free (self);
 }
 

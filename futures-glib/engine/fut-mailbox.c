@@ -21,8 +21,8 @@
  * until the reference is taken. Then the object goes on living, and the thread leaves
  * g_object_unref() with the object still in its hands (up to GLib 2.80 or so, it thaws the
  * notifications *after* it has given up its reference). So the context's thread must not be the
- * last to drop: a node that was withdrawn while it was held is dropped a good deal later, by the
- * timer thread; and who withdraws a node that is being dropped waits until it has been.
+ * last to drop: a node that was withdrawn while it was held is dropped a good deal later; and who
+ * withdraws a node that is being dropped waits until it has been.
  *
  * Fairness: a source at the default priority that always has work would starve everything of lower
  * priority, redraws (120) among them. When there is more to do after BUDGET, or after what had come
@@ -39,6 +39,7 @@
 
 #define BUDGET 2000 /* µs of deliveries in one iteration of the loop */
 #define BATCH 16    /* nodes taken under one lock */
+#define LATER 1000  /* ms after which a thread has certainly left g_object_unref() */
 
 /* A node to which the context's thread took a reference although nobody had given it one. */
 typedef struct
@@ -172,7 +173,7 @@ drop (FutMailbox *self, FutNode *node)
   g_mutex_unlock (&self->lock);
 
   if (later)
-    self->funcs->unref_later (node);
+    fut_mailbox_unref_later (self, node);
   else
     self->funcs->unref (node);
 
@@ -487,4 +488,42 @@ fut_mailbox_withdraw (FutMailbox *self, FutNode *node)
         g_thread_yield ();
     }
   while (wait);
+}
+
+gboolean
+fut_mailbox_is_here (FutMailbox *self)
+{
+  gboolean is_here;
+
+  g_mutex_lock (&self->lock);
+  is_here = self->context != NULL && g_main_context_is_owner (self->context);
+  g_mutex_unlock (&self->lock);
+  return is_here;
+}
+
+static gboolean
+on_later (gpointer data)
+{
+  return G_SOURCE_REMOVE;
+}
+
+void
+fut_mailbox_unref_later (FutMailbox *self, FutNode *node)
+{
+  gboolean attached;
+
+  g_mutex_lock (&self->lock);
+  attached = self->context != NULL;
+  if (attached)
+    {
+      g_autoptr(GSource) source = g_timeout_source_new (LATER);
+
+      g_source_set_static_name (source, "[futures-glib] unref");
+      g_source_set_callback (source, on_later, node, (GDestroyNotify) self->funcs->unref);
+      g_source_attach (source, self->context);
+    }
+  g_mutex_unlock (&self->lock);
+
+  if (!attached)
+    self->funcs->unref_later (node);
 }

@@ -14,7 +14,7 @@ typedef struct
 {
   void     (*ref)         (FutNode *node);
   void     (*unref)       (FutNode *node);
-  /* Drops a reference some time later. */
+  /* Drops a reference a good deal later, without a context. */
   void     (*unref_later) (FutNode *node);
   /* In the context's thread, without a lock. */
   void     (*deliver)     (FutNode *node);
@@ -54,5 +54,11 @@ void        fut_mailbox_post            (FutMailbox *self, FutNode *node);
  * does not drop the one that it may have just taken before the caller is done.
  */
 void        fut_mailbox_withdraw        (FutMailbox *self, FutNode *node);
+
+/* Whether nothing is delivered while the caller goes on, since its thread iterates the context. */
+gboolean    fut_mailbox_is_here         (FutMailbox *self);
+
+/* Drops a reference in the context a good deal later, or if that is gone somewhere else. */
+void        fut_mailbox_unref_later     (FutMailbox *self, FutNode *node);
 
 G_END_DECLS

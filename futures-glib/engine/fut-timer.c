@@ -7,6 +7,8 @@
 
 #include "fut-timer.h"
 
+#include "fut-fork.h"
+
 /* One thread serves all timers of the process. It starts with the first timer, sleeps until the
  * next deadline, and leaves when there has been no timer for LINGER. It is woken only if it sleeps
  * for too long: calls with a timeout that end soon, one after the other, do not wake it each time.
@@ -38,6 +40,7 @@ static GCond changed;
 static GSequence *timers; /* FutTimer, owned; by deadline */
 static gboolean thread_runs;
 static gint64 sleeps_until; /* monotonic */
+static guint generation;    /* of forks, in which the thread and the timers are */
 
 static int
 compare_deadlines (gconstpointer a, gconstpointer b, gpointer user_data)
@@ -120,8 +123,15 @@ fut_timer_start (gint64 deadline, void (*func) (gpointer), gpointer data, GDestr
   timer->destroy = destroy;
 
   g_mutex_lock (&lock);
+  if (timers != NULL && generation != fut_fork_get_generation ())
+    {
+      /* The parent's; nobody runs them here. */
+      timers = NULL;
+      thread_runs = FALSE;
+    }
   if (timers == NULL)
     timers = g_sequence_new (NULL);
+  generation = fut_fork_get_generation ();
   timer->place = g_sequence_insert_sorted (timers, timer, compare_deadlines, NULL);
   if (!thread_runs)
     {
