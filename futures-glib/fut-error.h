@@ -33,7 +33,8 @@ G_BEGIN_DECLS
  *
  * Beside these, futures-glib uses [error@Gio.IOErrorEnum.CANCELLED] (the future was cancelled, or
  * this wait), [error@Gio.IOErrorEnum.TIMED_OUT] (this wait; the call goes on),
- * [error@Gio.IOErrorEnum.NOT_SUPPORTED] (this executor cannot do that) and
+ * [error@Gio.IOErrorEnum.NOT_SUPPORTED] (this executor cannot do that),
+ * [error@Gio.IOErrorEnum.PENDING] (an iterator waits already) and
  * [error@Gio.IOErrorEnum.INVALID_ARGUMENT].
  *
  * Since: 1.0

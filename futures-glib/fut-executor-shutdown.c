@@ -97,7 +97,7 @@ on_shutdown_waited (GObject *source, GAsyncResult *result, gpointer user_data)
  * @cancel_futures: whether to cancel the calls that have not begun
  * @cancellable: (nullable): ends the wait, and only that: the shutdown goes on; %NULL for none
  * @callback: (scope async) (closure user_data): called when the last call has ended and the workers
- *   are gone
+ *   have nothing left to do but to go
  * @user_data: given to @callback
  *
  * Takes no more calls, without blocking; see [method@Fut.Executor.shutdown].

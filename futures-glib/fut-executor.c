@@ -41,7 +41,7 @@ typedef struct
 {
   /* Set at construction, never changed: */
   FutExecutorCore *core;     /* owned */
-  GMainContext    *context;  /* owned; is-broken is notified in it */
+  GMainContext    *context;  /* owned; what changes by itself is notified in it */
   gboolean         permanent;
 } FutExecutorPrivate;
 
@@ -211,6 +211,16 @@ fut_executor_set_property (GObject *object, guint prop_id, const GValue *value, 
  * Since: 1.0
  */
 
+static void
+fut_executor_real_submit_future (FutExecutor *self, FutFuture *future)
+{
+  g_critical ("%s does not implement submit_future", G_OBJECT_TYPE_NAME (self));
+  fut_future_end_with_error (future,
+                             g_error_new (G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                                          "%s cannot run calls", G_OBJECT_TYPE_NAME (self)),
+                             TRUE);
+}
+
 static gboolean
 fut_executor_real_revoke (FutExecutor *self, FutFuture *future)
 {
@@ -338,6 +348,7 @@ fut_executor_class_init (FutExecutorClass *klass)
   object_class->set_property = fut_executor_set_property;
   install_properties (object_class);
 
+  klass->submit_future = fut_executor_real_submit_future;
   klass->revoke = fut_executor_real_revoke;
   klass->begin_shutdown = fut_executor_real_shutdown;
   klass->get_flags = fut_executor_real_get_flags;
@@ -486,7 +497,8 @@ fut_executor_submit_func_full (FutExecutor *self, FutSubmitOptions *options, Fut
 
   future =
     fut_future_new_for_closure (fut_executor_get_core (self), options, func, user_data, destroy);
-  if (G_UNLIKELY ((fut_executor_get_flags (self) & FUT_EXECUTOR_FLAGS_CLOSURES) == 0))
+  if (G_UNLIKELY ((fut_executor_get_flags (self) & FUT_EXECUTOR_FLAGS_CLOSURES) == 0) &&
+      fut_executor_core_check (fut_executor_get_core (self), NULL))
     {
       fut_executor_core_count (fut_executor_get_core (self), FUT_COUNT_SUBMITTED);
       fut_future_end_with_error (future,

@@ -277,7 +277,7 @@ fut_function_bind (FutFunction *self, GError **error)
 
 /**
  * fut_function_register:
- * @name: a name without a colon, such as `checksum-file`
+ * @name: a name, such as `checksum-file`; one with a colon stands before the module of that name
  * @func: (scope notified) (closure user_data) (destroy destroy): the function
  * @user_data: given to @func
  * @destroy: (nullable): called with @user_data once @func is replaced or unregistered and no call

@@ -22,6 +22,11 @@ on_queue_timeout (gpointer data)
   const char *name = fut_future_peek_name (self);
   FutSubmitOptions *options = fut_future_get_extra (self)->options;
 
+  /* An executor of a third party may know that it has begun. */
+  if (self->core->revoke != NULL && fut_future_get_state (self) == FUT_STATE_PENDING &&
+      !self->core->revoke (self->core, self))
+    return;
+
   fut_future_end_with_error (self,
                              g_error_new (FUT_ERROR, FUT_ERROR_TIMED_OUT,
                                           "%s had not begun after its queue timeout of %.3f s",
@@ -45,8 +50,9 @@ cancel (gpointer data)
   fut_future_cancel (FUT_FUTURE (data));
 }
 
-/* To cancel runs callbacks and destroy notifies, and since GLib 2.82 the cancellable's lock is held
- * here: so another thread does it.
+/* To cancel runs callbacks and destroy notifies, and since GLib 2.84 the cancellable's lock is held
+ * here: so another thread does it. The reference is taken under that lock; who holds an
+ * interpreter's lock meanwhile does not wait for a cancellable's.
  */
 static void
 on_cancelled (GCancellable *cancellable, gpointer data)

@@ -252,8 +252,8 @@ fut_future_free_callbacks (FutFutureExtra *extra)
     }
 }
 
-static void
-notify_waiters (FutFuture *self, gboolean failed)
+void
+fut_future_notify_waiters (FutFuture *self, gboolean failed)
 {
   FutFutureExtra *extra = fut_future_get_extra (self);
   FutWaitEntry *entry;
@@ -270,26 +270,15 @@ notify_waiters (FutFuture *self, gboolean failed)
 }
 
 void
-fut_future_notify_end (FutFuture *self, guint state, gboolean failed)
+fut_future_run_immediate_callbacks (FutFuture *self)
 {
-  if ((state & FUT_FUTURE_WATCHED) != 0)
-    notify_waiters (self, failed);
+  FutCallback *next = take_callbacks (self, FALSE);
 
-  if ((state & FUT_FUTURE_HAS_CALLBACKS) != 0)
+  for (FutCallback *callback = next; callback != NULL; callback = next)
     {
-      FutCallback *next = take_callbacks (self, FALSE);
-
-      /* Whoever has a callback is told of the error. */
-      atomic_fetch_or (&self->state, FUT_FUTURE_ERROR_READ);
-      for (FutCallback *callback = next; callback != NULL; callback = next)
-        {
-          next = callback->next;
-          run_callback (callback, self);
-        }
+      next = callback->next;
+      run_callback (callback, self);
     }
-
-  if ((state & FUT_FUTURE_HAS_LINKS) != 0)
-    fut_future_unlink (self);
 }
 
 /* Whether the callback was added before the end; otherwise it is still the caller's, except for an
@@ -393,8 +382,9 @@ send_elsewhere (FutFuture *future, gpointer data)
  *
  * Has a function called at once when the future ends, in the thread that ends it.
  *
- * That is the worker that ran the call, or the thread that cancelled it; if the future has ended
- * already, it is this thread, before this returns. Callbacks are called in the order in which they
+ * That is the worker that ran the call, or the thread that cancelled it, or at a timeout and when
+ * the cancellable of its options was cancelled a thread of the library's, which must not be blocked;
+ * if the future has ended already, it is this thread, before this returns. Callbacks are called in the order in which they
  * were added, once for each time. No lock is held: a callback may wait, submit, cancel, and add
  * callbacks. It should be short, since the worker does nothing else meanwhile.
  *

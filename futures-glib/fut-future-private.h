@@ -28,8 +28,10 @@ G_BEGIN_DECLS
  *      |   +------------ENDING----------------+
  *      +--cancel--> CANCELLED
  *
- * ENDING is held by the one thread that writes the result; until the edge to FINISHED, others see
- * the state before. Only claim(), begin_end(), publish() and cancel_pending() write it.
+ * ENDING is held by the one thread that begins or ends the future; others see the state before
+ * until the edge is done, and who wants to begin or end it meanwhile spins, for a moment: no code
+ * of others runs while it is held. Only claim(), begin_end() and publish() write the state; flags
+ * are set by who they are about.
  */
 enum
 {
@@ -205,6 +207,7 @@ FutMailbox     *fut_future_get_mailbox     (FutFuture *self);
 void            fut_future_emit            (FutFuture *self, guint bits);
 /* Whether a handler of any signal is connected: one look for all of them. */
 gboolean        fut_future_has_handler     (FutFuture *self);
+gboolean        fut_future_has_notify_handler (FutFuture *self);
 /* Whether somebody waits for the delivery of @bits (FUT_FUTURE_POST_*). */
 gboolean        fut_future_is_wanted       (FutFuture *self, guint bits);
 void            fut_result_clear           (FutResult *result);
@@ -245,8 +248,9 @@ extern const FutMailboxFuncs fut_future_mailbox_funcs;
 void            fut_future_post            (FutFuture *self, guint bits);
 /* Takes a reference for the mailbox if something waits for its delivery and there is none yet. */
 gboolean        fut_future_keep            (FutFuture *self);
-/* What is to be done at the end beside the posting: waiters, callbacks. */
-void            fut_future_notify_end      (FutFuture *self, guint state, gboolean failed);
+/* What is to be done at the end beside the posting. */
+void            fut_future_notify_waiters  (FutFuture *self, gboolean failed);
+void            fut_future_run_immediate_callbacks (FutFuture *self);
 void            fut_future_free_callbacks  (FutFutureExtra *extra);
 gboolean        fut_future_has_owner_callbacks (FutFuture *self);
 void            fut_future_run_owner_callbacks (FutFuture *self);

@@ -23,6 +23,17 @@ fut_frame_is_inside (FutExecutorCore *core)
   return FALSE;
 }
 
+/* Keeps the closure of a call that was begun by hand, until it is run or has ended. */
+static void
+stash_closure (FutFuture *self, FutClosure *closure)
+{
+  FutFutureExtra *extra = fut_future_ensure_extra (self);
+
+  g_mutex_lock (fut_future_get_lock (self));
+  extra->closure = *closure;
+  g_mutex_unlock (fut_future_get_lock (self));
+}
+
 /* PENDING to RUNNING; *@closure is what a closure has to call. While ENDING is set nobody else
  * changes the state: the call is taken out of the queue, if it may still be there, before anybody
  * can post it; and the time is written where the closure's destroy notify stood.
@@ -31,6 +42,7 @@ static gboolean
 claim (FutFuture *self, gint64 now, gboolean queued, gboolean to_run, FutClosure *closure)
 {
   const guint flags = to_run ? FUT_FUTURE_CALL_TAKEN : 0;
+  gboolean forgotten = FALSE;
   guint state = atomic_load_explicit (&self->state, memory_order_relaxed);
 
   do
@@ -38,12 +50,12 @@ claim (FutFuture *self, gint64 now, gboolean queued, gboolean to_run, FutClosure
       return FALSE;
   while (!atomic_compare_exchange_weak (&self->state, &state, state | FUT_FUTURE_ENDING));
 
-  /* The caller has a reference, so that this is not the last one. */
-  if (queued && self->core != NULL && self->core->engine != NULL &&
-      self->core->engine_funcs->forget (self->core->engine, self))
-    g_object_unref (self);
+  if (queued && self->core != NULL && self->core->engine != NULL)
+    forgotten = self->core->engine_funcs->forget (self->core->engine, self);
   if (self->call_kind == FUT_CALL_CLOSURE)
     *closure = (FutClosure){ self->func, self->user_data, self->destroy };
+  if (self->call_kind == FUT_CALL_CLOSURE && !to_run)
+    stash_closure (self, closure);
   atomic_store_explicit (&self->time, now, memory_order_relaxed);
   state = atomic_fetch_add (&self->state, flags + FUT_STATE_RUNNING - FUT_FUTURE_ENDING);
 
@@ -51,6 +63,8 @@ claim (FutFuture *self, gint64 now, gboolean queued, gboolean to_run, FutClosure
     fut_executor_core_count (self->core, FUT_COUNT_STARTED);
   if ((state & FUT_FUTURE_HAS_LINKS) != 0)
     fut_future_link_running (self);
+  if (forgotten)
+    g_object_unref (self); /* not the last one: the caller has one */
   return TRUE;
 }
 
@@ -58,7 +72,7 @@ claim (FutFuture *self, gint64 now, gboolean queued, gboolean to_run, FutClosure
 static void
 post_running (FutFuture *self)
 {
-  if (fut_future_has_handler (self))
+  if (fut_future_has_handler (self) && fut_future_has_notify_handler (self))
     fut_future_post (self, FUT_FUTURE_POST_STATE);
 }
 
@@ -81,7 +95,7 @@ claim_to_run (FutFuture *self, gint64 now, gboolean queued, FutClosure *closure)
 
   if (self->call_kind == FUT_CALL_CLOSURE)
     {
-      FutFutureExtra *extra = fut_future_get_extra (self);
+      FutFutureExtra *extra = fut_future_ensure_extra (self);
 
       g_mutex_lock (fut_future_get_lock (self));
       *closure = extra->closure;
@@ -99,6 +113,12 @@ call_function (FutFuture *self)
   g_autoptr(GVariant) args = fut_future_dup_args (self);
   FutBinding *binding = fut_function_bind (self->function, &error);
 
+  if (binding != NULL && fut_future_is_done (self))
+    {
+      /* Ended by hand meanwhile, and the arguments are gone. */
+      fut_binding_unref (binding);
+      return;
+    }
   if (binding == NULL)
     {
       fut_future_end_with_error (self, g_steal_pointer (&error), FALSE);
@@ -204,14 +224,6 @@ fut_future_set_running_or_notify_cancel (FutFuture *self, GError **error)
       g_thread_yield (); /* it is ending */
     }
 
-  if (self->call_kind == FUT_CALL_CLOSURE)
-    {
-      FutFutureExtra *extra = fut_future_ensure_extra (self);
-
-      g_mutex_lock (fut_future_get_lock (self));
-      extra->closure = closure;
-      g_mutex_unlock (fut_future_get_lock (self));
-    }
   post_running (self);
   return TRUE;
 }
@@ -252,17 +264,26 @@ GVariant *
 fut_future_dup_args (FutFuture *self)
 {
   GVariant *args = NULL;
+  guint state;
 
   g_return_val_if_fail (FUT_IS_FUTURE (self), NULL);
 
   if (self->call_kind != FUT_CALL_FUNCTION)
     return NULL;
 
-  g_mutex_lock (fut_future_get_lock (self));
-  if ((atomic_load (&self->state) & FUT_FUTURE_ENDING) == 0 && !fut_future_is_done (self) &&
-      self->args != NULL)
-    args = g_variant_ref (self->args);
-  g_mutex_unlock (fut_future_get_lock (self));
+  do
+    {
+      /* While somebody begins or ends it one cannot know whether they are still there. */
+      g_mutex_lock (fut_future_get_lock (self));
+      state = atomic_load (&self->state);
+      if ((state & FUT_FUTURE_ENDING) == 0 && !fut_future_state_is_done (state) &&
+          self->args != NULL)
+        args = g_variant_ref (self->args);
+      g_mutex_unlock (fut_future_get_lock (self));
+      if ((state & FUT_FUTURE_ENDING) != 0)
+        g_thread_yield ();
+    }
+  while ((state & FUT_FUTURE_ENDING) != 0);
   return args;
 }
 
@@ -314,12 +335,18 @@ fut_future_get_cancellable (FutFuture *self)
   g_return_val_if_fail (FUT_IS_FUTURE (self), NULL);
 
   extra = fut_future_ensure_extra (self);
-  made = g_cancellable_new ();
   g_mutex_lock (fut_future_get_lock (self));
-  if (extra->cancellable == NULL)
-    extra->cancellable = g_steal_pointer (&made);
   cancellable = extra->cancellable;
   g_mutex_unlock (fut_future_get_lock (self));
+  if (cancellable == NULL)
+    {
+      made = g_cancellable_new ();
+      g_mutex_lock (fut_future_get_lock (self));
+      if (extra->cancellable == NULL)
+        extra->cancellable = g_steal_pointer (&made);
+      cancellable = extra->cancellable;
+      g_mutex_unlock (fut_future_get_lock (self));
+    }
 
   /* Who requests a cancel sets the flag and then looks for the cancellable. */
   if ((atomic_load (&self->state) & FUT_FUTURE_CANCEL_REQUESTED) != 0)
@@ -373,7 +400,7 @@ fut_future_set_progress (FutFuture *self, double progress)
   extra->progress = progress;
   g_mutex_unlock (fut_future_get_lock (self));
 
-  if (changed)
+  if (changed && fut_future_has_handler (self))
     fut_future_post (self, FUT_FUTURE_POST_PROGRESS);
 }
 
@@ -444,7 +471,7 @@ fut_future_set_status (FutFuture *self, const char *status)
     }
   g_mutex_unlock (fut_future_get_lock (self));
 
-  if (changed)
+  if (changed && fut_future_has_handler (self))
     fut_future_post (self, FUT_FUTURE_POST_STATUS);
 }
 

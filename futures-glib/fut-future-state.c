@@ -118,9 +118,11 @@ write_result (FutFuture *self, FutResult *result, GTimeSpan elapsed)
   atomic_store_explicit (&self->time, elapsed, memory_order_relaxed);
 }
 
-/* A call that ran out of time and brought no value failed for that reason. */
+/* A call that ran out of time and brought no value failed for that reason. *@replaced is what it
+ * said instead, to be cleared.
+ */
 static void
-apply_run_timeout (FutFuture *self, FutResult *result)
+apply_run_timeout (FutFuture *self, FutResult *result, FutResult *replaced)
 {
   FutFutureExtra *extra = fut_future_get_extra (self);
   const char *name = fut_future_peek_name (self);
@@ -129,17 +131,42 @@ apply_run_timeout (FutFuture *self, FutResult *result)
   if (result->kind != FUT_RESULT_ERROR && result->kind != FUT_RESULT_NONE)
     return;
 
-  fut_result_clear (result);
-  result->kind = FUT_RESULT_ERROR;
-  result->v_pointer =
-    g_error_new (FUT_ERROR, FUT_ERROR_TIMED_OUT, "%s ran for longer than its run timeout of %.3f s",
-                 name != NULL ? name : "the call", timeout / 1e6);
+  *replaced = *result;
+  *result = (FutResult){
+    .kind = FUT_RESULT_ERROR,
+    .v_pointer = g_error_new (FUT_ERROR, FUT_ERROR_TIMED_OUT,
+                              "%s ran for longer than its run timeout of %.3f s",
+                              name != NULL ? name : "the call", timeout / 1e6),
+  };
+}
+
+/* What follows once the end is published; @state is what it was before. User code comes last. */
+static void
+follow_end (FutFuture *self, guint state, gboolean kept)
+{
+  gboolean failed = self->result_kind == FUT_RESULT_ERROR;
+
+  if ((state & FUT_FUTURE_HAS_CALLBACKS) != 0)
+    atomic_fetch_or (&self->state, FUT_FUTURE_ERROR_READ); /* somebody is told */
+  if ((state & FUT_FUTURE_WATCHED) != 0)
+    fut_future_notify_waiters (self, failed);
+  if (!kept && (state & FUT_FUTURE_HAS_CALLBACKS) != 0 && fut_future_has_owner_callbacks (self))
+    fut_future_keep (self); /* they came in the last moment */
+  if ((state & FUT_FUTURE_POST_MASK) == 0)
+    fut_mailbox_post (fut_future_get_mailbox (self), &self->node);
+  if (kept && (state & FUT_FUTURE_KEPT) != 0)
+    g_object_unref (self);
+  if ((state & FUT_FUTURE_HAS_LINKS) != 0)
+    fut_future_unlink (self);
+  if ((state & FUT_FUTURE_HAS_CALLBACKS) != 0)
+    fut_future_run_immediate_callbacks (self);
 }
 
 gboolean
 fut_future_end (FutFuture *self, FutState to, FutResult *result, gboolean only_pending, gint64 now)
 {
   FutResult nothing = { FUT_RESULT_NONE };
+  FutResult replaced = { FUT_RESULT_NONE };
   gboolean was_pending;
   gboolean forgotten = FALSE;
   gboolean kept;
@@ -148,11 +175,17 @@ fut_future_end (FutFuture *self, FutState to, FutResult *result, gboolean only_p
   GVariant *args;
   guint state;
 
+  /* Taken before: no reference is taken or dropped while others may spin. */
+  kept = fut_future_is_wanted (self, FUT_FUTURE_POST_DONE);
+  if (kept)
+    g_object_ref (self);
   if (result == NULL)
     result = &nothing;
   if (!begin_end (self, only_pending, &state))
     {
       fut_result_clear (result);
+      if (kept)
+        g_object_unref (self);
       return FALSE;
     }
 
@@ -165,23 +198,14 @@ fut_future_end (FutFuture *self, FutState to, FutResult *result, gboolean only_p
 
   take_call (self, was_pending, &closure, &args);
   if ((atomic_load (&self->state) & FUT_FUTURE_RUN_TIMED_OUT) != 0)
-    apply_run_timeout (self, result);
+    apply_run_timeout (self, result, &replaced);
   write_result (self, result, elapsed);
   if (self->core != NULL)
     fut_executor_core_count (self->core, was_pending ? FUT_COUNT_DROPPED : FUT_COUNT_ENDED);
-  kept = fut_future_is_wanted (self, FUT_FUTURE_POST_DONE);
-  if (kept)
-    g_object_ref (self);
   state = publish (self, to, kept);
 
-  if ((state & (FUT_FUTURE_WATCHED | FUT_FUTURE_HAS_CALLBACKS | FUT_FUTURE_HAS_LINKS)) != 0)
-    fut_future_notify_end (self, state, result->kind == FUT_RESULT_ERROR);
-  if (!kept && (state & FUT_FUTURE_HAS_CALLBACKS) != 0 && fut_future_has_owner_callbacks (self))
-    fut_future_keep (self); /* they came in the last moment */
-  if ((state & FUT_FUTURE_POST_MASK) == 0)
-    fut_mailbox_post (fut_future_get_mailbox (self), &self->node);
-  if (kept && (state & FUT_FUTURE_KEPT) != 0)
-    g_object_unref (self);
+  follow_end (self, state, kept);
+  fut_result_clear (&replaced);
   free_call (&closure, args);
   if (forgotten)
     g_object_unref (self);
@@ -277,7 +301,7 @@ fut_future_is_cancelled (FutFuture *self)
  * @self: a future
  *
  * Tells whether [method@Fut.Future.cancel] would do something: whether the future has not ended
- * and nobody has called that while it ran.
+ * and was not asked to stop, by that or by a timeout.
  *
  * Safe from any thread.
  *
@@ -313,7 +337,8 @@ fut_future_request_cancel (FutFuture *self)
   if (cancellable != NULL)
     g_cancellable_cancel (cancellable);
 
-  if ((state & FUT_FUTURE_CANCEL_REQUESTED) == 0 && !fut_future_state_is_done (state))
+  if ((state & FUT_FUTURE_CANCEL_REQUESTED) == 0 && !fut_future_state_is_done (state) &&
+      fut_future_has_handler (self))
     fut_future_post (self, FUT_FUTURE_POST_CAN_CANCEL);
 }
 

@@ -173,6 +173,12 @@ fut_future_has_handler (FutFuture *self)
 }
 
 gboolean
+fut_future_has_notify_handler (FutFuture *self)
+{
+  return g_signal_handler_find (self, G_SIGNAL_MATCH_ID, signal_notify, 0, NULL, NULL, NULL) != 0;
+}
+
+gboolean
 fut_future_is_wanted (FutFuture *self, guint bits)
 {
   return fut_future_has_handler (self) ||

@@ -140,14 +140,19 @@ pool_stopped (gpointer owner)
 {
   FutThreadEngine *self = owner;
   g_autoptr(GPtrArray) finished = NULL;
+  GDestroyNotify destroy;
   FutExecutorCore *core;
 
   g_mutex_lock (&self->lock);
   self->stopped = TRUE;
+  destroy = self->initializer_destroy;
+  self->initializer_destroy = NULL;
   finished = g_steal_pointer (&self->finished);
   core = g_steal_pointer (&self->core);
   g_mutex_unlock (&self->lock);
 
+  if (destroy != NULL)
+    destroy (self->initializer_data);
   for (guint i = 0; i < finished->len; i++)
     fut_future_set_result (g_ptr_array_index (finished, i), NULL, NULL);
   fut_executor_core_unref (core);
@@ -225,7 +230,7 @@ fut_thread_engine_new (FutExecutorCore *core)
 
 /* Ends a call that no worker may be there to take; if one has taken it, it runs. */
 static void
-refuse (FutFuture *future, const GError *cause)
+refuse_one (FutFuture *future, const GError *cause)
 {
   FutExecutorCore *core = future->core;
   GError *refusal = NULL;
@@ -238,6 +243,24 @@ refuse (FutFuture *future, const GError *cause)
   fut_future_end_with_error (future, refusal, TRUE);
 }
 
+/* Ends a call, and those that others have queued meanwhile: they may have relied on us to find a
+ * worker.
+ */
+static void
+refuse (FutThreadEngine *self, FutFuture *future, const GError *cause)
+{
+  FutNode *node;
+
+  refuse_one (future, cause);
+  while ((node = fut_worker_pool_take_any (self->pool)) != NULL)
+    {
+      FutFuture *other = future_of_node (node);
+
+      refuse_one (other, cause);
+      g_object_unref (other);
+    }
+}
+
 void
 fut_thread_engine_submit (FutThreadEngine *self, FutFuture *future)
 {
@@ -246,7 +269,7 @@ fut_thread_engine_submit (FutThreadEngine *self, FutFuture *future)
 
   g_object_ref (future); /* for the queue, and then for the worker */
   if (!fut_worker_pool_push (self->pool, &future->node, priority, &error))
-    refuse (future, error);
+    refuse (self, future, error);
 }
 
 void

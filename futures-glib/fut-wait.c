@@ -117,7 +117,7 @@ fut_wait (FutFuture *const *futures, gsize n_futures, FutReturnWhen return_when,
 
 typedef struct
 {
-  FutWaitSet *set;    /* owned by the task, too */
+  FutWaitSet *set;    /* owned by the task */
   GTask      *task;   /* owned */
   GSource    *source; /* owned */
 } AsyncWait;
@@ -191,8 +191,6 @@ fut_wait_async (FutFuture *const *futures, gsize n_futures, FutReturnWhen return
   wait->source = fut_wait_source_new (fut_deadline_from_timeout (timeout), cancellable);
   g_source_set_callback (wait->source, on_async_wait_ready, wait, async_wait_free);
   watch (wait->set, return_when);
-  if (wait->set->n == 0)
-    g_source_set_ready_time (wait->source, 0);
   g_source_set_priority (wait->source, g_task_get_priority (task));
   fut_waiter_attach_source (&wait->set->waiter, wait->source, g_task_get_context (task));
 }

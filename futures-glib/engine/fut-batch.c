@@ -12,9 +12,11 @@ fut_batch_fill (FutBatch *self, FutNode **nodes, guint n)
 {
   self->first = nodes[0];
   for (guint i = 1; i < n; i++)
-    atomic_store_explicit (&self->slots[i - 1], nodes[i], memory_order_relaxed);
+    atomic_store_explicit (&self->slots[i - 1], nodes[i], memory_order_release);
   atomic_store_explicit (&self->position, 0, memory_order_relaxed);
-  atomic_store_explicit (&self->n_slots, n - 1, memory_order_release);
+  /* Who fills looks for a sleeper afterwards, who goes to sleep looks here: in one order. */
+  if (n > 1)
+    atomic_store (&self->n_slots, n - 1);
 }
 
 guint
@@ -63,6 +65,18 @@ fut_batch_steal (FutBatch *self, FutNode **nodes, gboolean *look_again)
         n++;
     }
   return n;
+}
+
+gboolean
+fut_batch_has_more (FutBatch *self)
+{
+  guint n_slots = atomic_load (&self->n_slots);
+  gboolean has_more = FALSE;
+
+  for (guint i = atomic_load_explicit (&self->position, memory_order_relaxed);
+       i < n_slots && !has_more; i++)
+    has_more = atomic_load (&self->slots[i]) != NULL;
+  return has_more;
 }
 
 FutNode *

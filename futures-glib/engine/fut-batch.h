@@ -36,6 +36,9 @@ void     fut_batch_clear    (FutBatch *self);
  */
 guint    fut_batch_steal    (FutBatch *self, FutNode **nodes, gboolean *look_again);
 
+/* For anybody: whether something stands behind what the worker runs. */
+gboolean fut_batch_has_more (FutBatch *self);
+
 /* For anybody: takes the oldest; NULL if there is none. */
 FutNode *fut_batch_take_any (FutBatch *self);
 

@@ -29,8 +29,8 @@
  * when the dispatch began, the source therefore sits out one iteration of the loop, without letting
  * it sleep.
  *
- * Locking: `lock` guards what is marked so; it is a leaf but for GLib's own locks. No callback and
- * no ref or unref of what a node belongs to happens under it. `mailboxes_lock` is taken before it.
+ * Locking: `lock` guards what is marked so. Under it is_wanted() may take the lock of what a node
+ * belongs to. No callback and no ref or unref of what a node belongs to happens under it. `mailboxes_lock` is taken before it.
  *
  * Waking: a poster wakes the context only if it is `armed`: its thread has looked, found nothing,
  * and may sleep. The poster pushes and then reads `armed`, the thread sets `armed` and then looks:
@@ -39,6 +39,7 @@
 
 #define BUDGET 2000 /* µs of deliveries in one iteration of the loop */
 #define BATCH 16    /* nodes taken under one lock */
+#define WALK 256    /* nodes looked at under one lock */
 #define LATER 1000  /* ms after which a thread has certainly left g_object_unref() */
 
 /* A node to which the context's thread took a reference although nobody had given it one. */
@@ -46,7 +47,8 @@ typedef struct
 {
   FutNode *node;
   gboolean withdrawn;
-  GThread *dropper; /* who is just dropping the reference; lent, NULL for nobody */
+  GThread *dropper; /* who is just dropping the last of them; lent, NULL for nobody */
+  guint    n_refs;  /* more than one if a handler runs the loop */
 } Held;
 
 struct _FutMailbox
@@ -115,17 +117,31 @@ remove_held_locked (FutMailbox *self, Held *held)
   g_array_remove_index_fast (self->held, (guint) (held - &g_array_index (self->held, Held, 0)));
 }
 
-/* Takes up to BATCH nodes for which somebody listens out of `posted`, each with a reference. */
+static void
+hold_locked (FutMailbox *self, FutNode *node)
+{
+  Held *held = find_held_locked (self, node);
+
+  if (held != NULL)
+    held->n_refs++;
+  else
+    g_array_append_val (self->held, ((Held){ .node = node, .n_refs = 1 }));
+}
+
+/* Takes up to BATCH nodes for which somebody listens out of `posted`, each with a reference, and
+ * drops up to WALK others; *@more tells whether there are more to look at.
+ */
 static guint
-take_batch (FutMailbox *self, FutNode **nodes)
+take_batch (FutMailbox *self, FutNode **nodes, gboolean *more)
 {
   FutNode *pinned[BATCH];
   FutNode *node;
   guint n_pinned = 0;
+  guint n_walked = 0;
   guint n = 0;
 
   g_mutex_lock (&self->lock);
-  while (n < BATCH && (node = fut_node_list_pop (&self->posted)) != NULL)
+  while (n < BATCH && n_walked++ < WALK && (node = fut_node_list_pop (&self->posted)) != NULL)
     {
       if (!self->funcs->unmark_kept (node))
         {
@@ -133,11 +149,11 @@ take_batch (FutMailbox *self, FutNode **nodes)
             continue;
           node->prev = FUT_NODE_PINNED;
           pinned[n_pinned++] = node;
-          if (find_held_locked (self, node) == NULL)
-            g_array_append_val (self->held, ((Held){ node, FALSE, NULL }));
+          hold_locked (self, node);
         }
       nodes[n++] = node;
     }
+  *more = !fut_node_list_is_empty (&self->posted);
   g_mutex_unlock (&self->lock);
 
   if (n_pinned == 0)
@@ -162,6 +178,11 @@ drop (FutMailbox *self, FutNode *node)
 
   g_mutex_lock (&self->lock);
   held = find_held_locked (self, node);
+  if (held != NULL && held->n_refs > 1)
+    {
+      held->n_refs--;
+      held = NULL;
+    }
   was_held = held != NULL;
   if (held != NULL && held->withdrawn)
     {
@@ -187,19 +208,22 @@ drop (FutMailbox *self, FutNode *node)
 }
 
 static FutNode *
-take_next (FutMailbox *self)
+take_next (FutMailbox *self, gint64 end)
 {
+  gboolean more = TRUE;
   FutNode *node;
 
-  if (self->taken == NULL)
+  while (self->taken == NULL && more)
     {
       FutNode *nodes[BATCH];
 
-      for (guint n = take_batch (self, nodes); n > 0; n--)
+      for (guint n = take_batch (self, nodes, &more); n > 0; n--)
         {
           nodes[n - 1]->next = self->taken;
           self->taken = nodes[n - 1];
         }
+      if (self->taken == NULL && g_get_monotonic_time () >= end)
+        return NULL;
     }
 
   node = self->taken;
@@ -285,12 +309,13 @@ mailbox_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_da
   gint64 end = g_get_monotonic_time () + BUDGET;
   FutNode *node;
 
+  g_source_set_ready_time (source, -1);
   g_mutex_lock (&self->lock);
   collect_locked (self);
   g_mutex_unlock (&self->lock);
 
   self->depth++;
-  while ((node = take_next (self)) != NULL)
+  while ((node = take_next (self, end)) != NULL)
     {
       self->funcs->deliver (node);
       drop (self, node);
@@ -308,6 +333,12 @@ mailbox_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_da
   g_mutex_lock (&self->lock);
   self->sits_out = has_work_locked (self);
   g_mutex_unlock (&self->lock);
+  if (self->sits_out)
+    {
+      /* Nobody needs to wake the loop, which would end the sitting out. */
+      atomic_store (&self->armed, FALSE);
+      g_source_set_ready_time (source, -1);
+    }
   return G_SOURCE_CONTINUE;
 }
 
@@ -452,9 +483,13 @@ fut_mailbox_post (FutMailbox *self, FutNode *node)
 
   if (!atomic_load (&self->armed) || !atomic_exchange (&self->armed, FALSE))
     return;
+
+  /* Not g_main_context_wakeup(): the context's last reference may be gone by now, but not the
+   * context, before on_source_destroyed() has had the lock.
+   */
   g_mutex_lock (&self->lock);
   if (self->context != NULL)
-    g_main_context_wakeup (self->context);
+    g_source_set_ready_time (self->source, 0);
   g_mutex_unlock (&self->lock);
 }
 

@@ -109,27 +109,39 @@ fut_work_queue_push_priority (FutWorkQueue *self, FutNode *node, int priority)
   g_mutex_unlock (&self->lock);
 }
 
+/* Pops from the most urgent of the other priorities whose sign is that of @sign; a priority that
+ * nothing waits with any more goes.
+ */
 static FutNode *
-pop_locked (FutWorkQueue *self)
+pop_other_locked (FutWorkQueue *self, int sign)
 {
-  FutNode *node;
-  guint i = 0;
-
-  for (; self->others != NULL && i < self->others->len; i++)
+  for (guint i = 0; self->others != NULL && i < self->others->len;)
     {
       Bucket *bucket = &g_array_index (self->others, Bucket, i);
+      FutNode *node;
 
-      if (bucket->priority > 0)
-        break;
+      if ((bucket->priority < 0) != (sign < 0))
+        {
+          i++;
+          continue;
+        }
       node = fut_node_list_pop (bucket->list);
       if (node != NULL)
         return node;
+      g_free (bucket->list);
+      g_array_remove_index (self->others, i);
     }
+  return NULL;
+}
 
-  node = fut_node_list_pop (&self->normal);
-  for (; node == NULL && self->others != NULL && i < self->others->len; i++)
-    node = fut_node_list_pop (g_array_index (self->others, Bucket, i).list);
-  return node;
+static FutNode *
+pop_locked (FutWorkQueue *self)
+{
+  FutNode *node = pop_other_locked (self, -1);
+
+  if (node == NULL)
+    node = fut_node_list_pop (&self->normal);
+  return node != NULL ? node : pop_other_locked (self, 1);
 }
 
 guint

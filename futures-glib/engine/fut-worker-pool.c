@@ -154,8 +154,9 @@ fut_worker_pool_take_any (FutWorkerPool *self)
     {
       FutWorker *worker = atomic_load (&self->workers[i]);
 
-      if (worker != NULL)
-        node = fut_batch_take_any (&worker->batch);
+      if (worker == NULL)
+        break; /* they are started in order */
+      node = fut_batch_take_any (&worker->batch);
     }
   if (node != NULL)
     return node;

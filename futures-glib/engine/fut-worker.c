@@ -31,8 +31,9 @@
  * is idle.
  *
  * Sleeping and pushing: who goes to sleep counts itself in `n_sleepers` and then looks at the
- * queue; who pushes does so and then reads `search` and `n_sleepers`. All of these are
- * sequentially consistent, so that one sees the other.
+ * queue and the batches; who pushes, fills a batch, or leaves something in another's does so and
+ * then reads `search` and `n_sleepers`. All of these are sequentially consistent, so that one sees
+ * the other.
  *
  * Locking: `lock` guards what is marked so. It is taken before the queue's; nothing of the owner's
  * runs under it.
@@ -67,11 +68,13 @@ steal (FutWorker *worker, gboolean *look_again)
   guint n = 0;
 
   *look_again = FALSE;
-  for (guint i = 1; i < self->max_workers && n == 0; i++)
+  for (guint i = 0; i < self->max_workers && n == 0; i++)
     {
-      FutWorker *victim = atomic_load (&self->workers[(worker->index + i) % self->max_workers]);
+      FutWorker *victim = atomic_load (&self->workers[i]);
 
-      if (victim != NULL)
+      if (victim == NULL)
+        break; /* they are started in order */
+      if (victim != worker)
         n = fut_batch_steal (&victim->batch, nodes, look_again);
     }
   if (n > 0)
@@ -172,6 +175,23 @@ depart_locked (FutWorker *worker)
   return fut_worker_pool_is_end_locked (self);
 }
 
+/* Whether somebody should search: for what waits, or for what stands in a batch. */
+static gboolean
+has_work (FutWorkerPool *self)
+{
+  gboolean found = !fut_work_queue_is_empty (&self->queue);
+
+  for (guint i = 0; i < self->max_workers && !found; i++)
+    {
+      FutWorker *worker = atomic_load (&self->workers[i]);
+
+      if (worker == NULL)
+        break;
+      found = fut_batch_has_more (&worker->batch);
+    }
+  return found;
+}
+
 static gboolean
 is_over (FutWorkerPool *self)
 {
@@ -191,7 +211,7 @@ rest (FutWorker *worker)
     atomic_store (&self->search, NOBODY_SEARCHES);
   worker->searching = FALSE;
 
-  if (fut_work_queue_is_empty (&self->queue) || !try_claim_search (worker))
+  if (!has_work (self) || !try_claim_search (worker))
     {
       while (self->n_wakes == 0 && !is_over (self))
         g_cond_wait (&self->wake, &self->lock);

@@ -40,7 +40,7 @@ struct _FutWorkerPool
   FutWorkQueue queue;
 
   /* Read by every push, so not beside what every task writes. */
-  _Alignas(64) atomic_uint search; /* Search */
+  _Alignas(64) atomic_uint search; /* FutSearch */
   atomic_uint n_sleepers;  /* written under lock */
   atomic_uint n_workers;   /* written under lock */
   atomic_uint n_active;
