@@ -52,8 +52,9 @@ def layer_of(unit):
 def resolve(folder, source, name):
     """The unit that an include means: beside the source, or from the library's folder."""
     for base in (source.parent, folder):
-        if (base / name).exists():
-            return str((base / name).relative_to(folder).with_suffix(''))
+        header = (base / name).resolve()
+        if header.exists() and header.is_relative_to(folder):
+            return str(header.relative_to(folder).with_suffix(''))
     return name.removesuffix('.h')
 
 
@@ -90,7 +91,7 @@ def check_source(folder, source, public, complain):
 
 
 def main():
-    folder = Path(sys.argv[1])
+    folder = Path(sys.argv[1]).resolve()
     umbrella = folder / 'futures-glib.h'
     public = set(INCLUDE.findall(umbrella.read_text(encoding='utf-8')))
     public |= {umbrella.name, 'fut-version.h'}

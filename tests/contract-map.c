@@ -4,21 +4,11 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "executor-contract.h"
+#include "test-maps.h"
 
 #include <string.h>
 
 #define N 20
-
-/* An input: what contract.square takes. */
-static GPtrArray *
-numbers (gint64 n)
-{
-  GPtrArray *inputs = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
-
-  for (gint64 i = 0; i < n; i++)
-    g_ptr_array_add (inputs, g_variant_ref_sink (g_variant_new_int64 (i)));
-  return inputs;
-}
 
 static GPtrArray *
 room_numbers (ContractRoom *room, gint64 n)
@@ -30,56 +20,17 @@ room_numbers (ContractRoom *room, gint64 n)
   return inputs;
 }
 
-static FutMapIterator *
-map (FutExecutor *executor, const char *function, GPtrArray *inputs, GTimeSpan timeout,
-     int chunksize, int buffersize)
-{
-  g_autoptr(GError) error = NULL;
-  FutMapIterator *iterator =
-    fut_executor_map (executor, function, (GVariant *const *) inputs->pdata, inputs->len, timeout,
-                      chunksize, buffersize, &error);
-
-  g_assert_no_error (error);
-  g_assert_true (FUT_IS_MAP_ITERATOR (iterator));
-  return iterator;
-}
-
-static void
-assert_next (FutMapIterator *iterator, gint64 expected)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(FutFuture) future = fut_map_iterator_next (iterator, NULL, &error);
-
-  g_assert_no_error (error);
-  g_assert_true (fut_future_is_done (future));
-  test_assert_int64 (future, expected);
-}
-
-static void
-assert_end (FutMapIterator *iterator)
-{
-  g_autoptr(GError) error = NULL;
-
-  for (guint i = 0; i < 2; i++)
-    {
-      g_assert_null (fut_map_iterator_next (iterator, NULL, &error));
-      g_assert_no_error (error);
-      g_assert_null (fut_map_iterator_next_outcome (iterator, NULL, &error));
-      g_assert_no_error (error);
-    }
-}
-
 static void
 assert_squares (const ContractSubject *subject, guint n_workers, int chunksize, int buffersize)
 {
   g_autoptr(ContractExecutor) executor = subject->create (n_workers);
-  g_autoptr(GPtrArray) inputs = numbers (N);
+  g_autoptr(GPtrArray) inputs = test_map_numbers (N);
   g_autoptr(FutMapIterator) iterator =
-    map (executor, "contract.square", inputs, -1, chunksize, buffersize);
+    test_map (executor, "contract.square", inputs, -1, chunksize, buffersize);
 
   for (gint64 i = 0; i < N; i++)
-    assert_next (iterator, i * i);
-  assert_end (iterator);
+    test_map_assert_next (iterator, i * i);
+  test_map_assert_end (iterator);
 }
 
 static void
@@ -95,14 +46,14 @@ test_submits_eagerly (const ContractSubject *subject)
   g_autoptr(ContractRoom) room = contract_room_new ();
   g_autoptr(ContractExecutor) executor = subject->create (1);
   g_autoptr(GPtrArray) inputs = room_numbers (room, 3);
-  g_autoptr(FutMapIterator) iterator = map (executor, "contract.record", inputs, -1, 1, -1);
+  g_autoptr(FutMapIterator) iterator = test_map (executor, "contract.record", inputs, -1, 1, -1);
 
   /* Nobody has asked for a result yet. */
   for (gint64 i = 0; i < 3; i++)
     g_assert_cmpint (contract_room_next (room), ==, i);
   for (gint64 i = 0; i < 3; i++)
-    assert_next (iterator, i);
-  assert_end (iterator);
+    test_map_assert_next (iterator, i);
+  test_map_assert_end (iterator);
 }
 
 static void
@@ -114,7 +65,7 @@ test_empty_in_empty_out (const ContractSubject *subject)
     fut_executor_map (executor, "contract.square", NULL, 0, -1, 1, -1, &error);
 
   g_assert_no_error (error);
-  assert_end (iterator);
+  test_map_assert_end (iterator);
 }
 
 /* --- M2 --- */
@@ -127,17 +78,17 @@ test_deadline_cancels_the_rest (const ContractSubject *subject)
   g_autoptr(GPtrArray) inputs = room_numbers (room, 4);
   gint64 begin = g_get_monotonic_time ();
   g_autoptr(FutMapIterator) iterator =
-    map (executor, "contract.gate", inputs, test_span (100 * G_TIME_SPAN_MILLISECOND), 1, -1);
+    test_map (executor, "contract.gate", inputs, test_span (100 * G_TIME_SPAN_MILLISECOND), 1, -1);
   g_autoptr(GError) error = NULL;
 
   g_assert_cmpint (contract_room_next (room), ==, 0);
   contract_room_open (room, 1);
-  assert_next (iterator, 0);
+  test_map_assert_next (iterator, 0);
   g_assert_cmpint (contract_room_next (room), ==, 1);
   g_assert_null (fut_map_iterator_next (iterator, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
   g_assert_cmpint (g_get_monotonic_time () - begin, >=, test_span (100 * G_TIME_SPAN_MILLISECOND));
-  assert_end (iterator);
+  test_map_assert_end (iterator);
 
   /* The one that runs goes on; the two behind it never begin. */
   contract_room_open (room, 3);
@@ -151,13 +102,13 @@ assert_rest_is_cancelled (const ContractSubject *subject, gboolean close)
   g_autoptr(ContractRoom) room = contract_room_new ();
   g_autoptr(ContractExecutor) executor = subject->create (1);
   g_autoptr(GPtrArray) inputs = room_numbers (room, 4);
-  g_autoptr(FutMapIterator) iterator = map (executor, "contract.gate", inputs, -1, 1, -1);
+  g_autoptr(FutMapIterator) iterator = test_map (executor, "contract.gate", inputs, -1, 1, -1);
 
   g_assert_cmpint (contract_room_next (room), ==, 0);
   if (close)
     {
       fut_map_iterator_close (iterator);
-      assert_end (iterator);
+      test_map_assert_end (iterator);
     }
   else
     g_clear_object (&iterator);
@@ -195,15 +146,16 @@ static void
 assert_halves (const ContractSubject *subject, int chunksize)
 {
   g_autoptr(ContractExecutor) executor = subject->create (1);
-  g_autoptr(GPtrArray) inputs = numbers (5);
-  g_autoptr(FutMapIterator) iterator = map (executor, "contract.half", inputs, -1, chunksize, -1);
+  g_autoptr(GPtrArray) inputs = test_map_numbers (5);
+  g_autoptr(FutMapIterator) iterator =
+    test_map (executor, "contract.half", inputs, -1, chunksize, -1);
 
-  assert_next (iterator, 0);
+  test_map_assert_next (iterator, 0);
   assert_next_fails (iterator, "1 is odd");
-  assert_next (iterator, 1);
+  test_map_assert_next (iterator, 1);
   assert_next_fails (iterator, "3 is odd");
-  assert_next (iterator, 2);
-  assert_end (iterator);
+  test_map_assert_next (iterator, 2);
+  test_map_assert_end (iterator);
 }
 
 static void
@@ -216,8 +168,8 @@ static void
 test_outcome_of_each (const ContractSubject *subject)
 {
   g_autoptr(ContractExecutor) executor = subject->create (1);
-  g_autoptr(GPtrArray) inputs = numbers (4);
-  g_autoptr(FutMapIterator) iterator = map (executor, "contract.half", inputs, -1, 1, -1);
+  g_autoptr(GPtrArray) inputs = test_map_numbers (4);
+  g_autoptr(FutMapIterator) iterator = test_map (executor, "contract.half", inputs, -1, 1, -1);
   g_autoptr(GError) error = NULL;
 
   for (gint64 i = 0; i < 4; i++)
@@ -231,13 +183,13 @@ test_outcome_of_each (const ContractSubject *subject)
       else
         test_assert_error (future, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "? is odd");
     }
-  assert_end (iterator);
+  test_map_assert_end (iterator);
 }
 
 static void
 assert_refused (FutExecutor *executor, int chunksize, int buffersize, const char *value)
 {
-  g_autoptr(GPtrArray) inputs = numbers (3);
+  g_autoptr(GPtrArray) inputs = test_map_numbers (3);
   g_autoptr(GError) error = NULL;
 
   g_assert_null (fut_executor_map (executor, "contract.square", (GVariant *const *) inputs->pdata,
@@ -299,7 +251,7 @@ map_endless (FutExecutor *executor, const char *function, int buffersize, Puller
 static gpointer
 take_first (gpointer data)
 {
-  assert_next (data, 0);
+  test_map_assert_next (data, 0);
   return NULL;
 }
 
@@ -326,7 +278,7 @@ test_buffersize_is_never_exceeded (const ContractSubject *subject)
     {
       g_assert_cmpint (contract_room_next (room), ==, i);
       contract_room_open (room, 1);
-      assert_next (iterator, i);
+      test_map_assert_next (iterator, i);
       g_assert_cmpint (g_atomic_int_get (&puller.n_pulled), <=, i + 4);
     }
   g_clear_object (&iterator);
@@ -346,7 +298,7 @@ test_endless_inputs (const ContractSubject *subject)
 
       for (gint64 i = 0; i < 200; i++)
         {
-          assert_next (iterator, i * i);
+          test_map_assert_next (iterator, i * i);
           g_assert_cmpint (g_atomic_int_get (&puller.n_pulled), <=, i + 1 + buffersize);
         }
       fut_map_iterator_close (iterator);
@@ -374,8 +326,8 @@ test_keeps_no_result (const ContractSubject *subject)
 {
   g_autoptr(TestTracker) tracker = test_tracker_new ();
   g_autoptr(ContractExecutor) executor = subject->create (1);
-  g_autoptr(GPtrArray) inputs = numbers (N);
-  g_autoptr(FutMapIterator) iterator = map (executor, "contract.square", inputs, -1, 1, -1);
+  g_autoptr(GPtrArray) inputs = test_map_numbers (N);
+  g_autoptr(FutMapIterator) iterator = test_map (executor, "contract.square", inputs, -1, 1, -1);
 
   for (guint i = 0; i < N; i++)
     {

@@ -183,7 +183,6 @@ test_cancelled_during_the_wait (const ContractSubject *subject)
 static void
 test_exception (const ContractSubject *subject)
 {
-  g_autoptr(ContractRoom) room = contract_room_new ();
   g_autoptr(ContractExecutor) executor = subject->create (1);
   g_autoptr(FutFuture) good = contract_square (executor, 2);
   g_autoptr(FutFuture) bad = contract_fail (executor, "no luck");

@@ -182,6 +182,37 @@ test_cancelled_wait (void)
   assert_next (iterator, NULL);
 }
 
+static gpointer
+take_next (gpointer iterator)
+{
+  g_autoptr(GError) error = NULL;
+  FutFuture *future = fut_completion_iterator_next (iterator, NULL, &error);
+
+  g_assert_no_error (error);
+  return future;
+}
+
+/* The next wait is one like any other. */
+static void
+test_waits_after_a_cancelled_wait (void)
+{
+  g_autoptr(FutFuture) future = fut_future_new ();
+  g_autoptr(FutCompletionIterator) iterator = fut_as_completed (&future, 1, -1);
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(FutFuture) taken = NULL;
+  Wait wait = { iterator, cancellable };
+  TestThread *thread = test_thread_new (wait_in_vain, &wait);
+
+  test_thread_await_blocked (thread);
+  g_cancellable_cancel (cancellable);
+  test_thread_join (thread);
+  thread = test_thread_new (take_next, iterator);
+  test_thread_await_blocked (thread);
+  test_complete (future, 1);
+  taken = test_thread_join (thread);
+  g_assert_true (taken == future);
+}
+
 static void
 test_closed (void)
 {
@@ -380,6 +411,7 @@ main (int argc, char **argv)
   test_add ("/as-completed/A3/closed", test_closed);
   test_add ("/as-completed/A3/dropped", test_dropped);
   test_add ("/as-completed/cancelled-wait", test_cancelled_wait);
+  test_add ("/as-completed/waits-after-a-cancelled-wait", test_waits_after_a_cancelled_wait);
   test_add ("/as-completed/async/each-in-turn", test_async);
   test_add ("/as-completed/async/deadline", test_async_deadline);
   test_add ("/as-completed/async/while-waiting", test_async_while_waiting);

@@ -13,17 +13,6 @@
 #define MODULE "test-module"
 #define MODULE_FILE "libtest-module.so"
 
-typedef FutExecutor Pool;
-
-static void
-pool_close (Pool *pool)
-{
-  fut_executor_shutdown (pool, TRUE, FALSE);
-  g_object_unref (pool);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pool, pool_close)
-
 static FutFuture *
 call (FutExecutor *pool, const char *name)
 {
@@ -60,7 +49,7 @@ add (FutFuture *future, GVariant *args, gpointer user_data)
 static void
 test_registered (void)
 {
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autoptr(FutFuture) future = NULL;
   g_autofree char *name = NULL;
 
@@ -77,7 +66,7 @@ static void
 test_registered_again (void)
 {
   g_autoptr(TestLatch) destroyed = test_latch_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
 
   fut_function_register ("test.add", add, destroyed, test_latch_raise_cb);
   fut_function_register ("test.add", add, GINT_TO_POINTER (2), NULL);
@@ -101,7 +90,7 @@ wait_for_future (FutFuture *future, GVariant *args, gpointer other)
 static void
 test_registered_after_submit (void)
 {
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autoptr(FutFuture) busy = fut_future_new ();
   g_autoptr(FutFuture) blocker = NULL;
   g_autoptr(FutFuture) future = NULL;
@@ -148,7 +137,7 @@ test_unregistered_while_running (void)
   g_autoptr(TestLatch) gate = test_latch_new ();
   g_autoptr(TestLatch) destroyed = test_latch_new ();
   Running running = { started, gate, destroyed };
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autoptr(FutFuture) future = NULL;
 
   fut_function_register ("test.gate", stand_at_gate, &running, note_destroyed);
@@ -176,7 +165,7 @@ register_over_and_over (gpointer data)
 static void
 test_registered_from_many_threads (void)
 {
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (2);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (2);
   TestThread *threads[3];
 
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
@@ -204,7 +193,7 @@ test_unknown (void)
     "nobody",   "nobody:knows", "nobody:", ":nobody", ":", "a:b:c",
     "../up:it", "./here:it",    "/no/such/file.so:it", "/:it",
   };
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     assert_not_found (pool, names[i]);
@@ -221,7 +210,7 @@ module_path (void)
 static void
 test_module_by_plain_name (void)
 {
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autoptr(FutFuture) without_data = call (pool, MODULE ":test_module_user_data");
 
   /* FUT_MODULE_PATH has the folder. */
@@ -235,17 +224,18 @@ test_module_by_plain_name (void)
 static void
 test_module_by_absolute_path (void)
 {
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autofree char *path = module_path ();
   g_autofree char *name = g_strconcat (path, ":test_module_double", NULL);
 
   assert_returns (pool, name, 42);
 }
 
+/* A registered name stands before the module of that name. */
 static void
 test_registered_name_comes_first (void)
 {
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
 
   fut_function_register ("some-module:some_function", add, GINT_TO_POINTER (5), NULL);
   assert_returns (pool, "some-module:some_function", 26);
@@ -280,7 +270,7 @@ remove_folder (const char *folder, const char *name)
 static void
 test_split_at_the_last_colon (void)
 {
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autofree char *folder = make_folder ("with:colon-XXXXXX", "a:b.so");
   g_autofree char *name = g_strconcat (folder, "/a:b.so:test_module_double", NULL);
 
@@ -291,7 +281,7 @@ test_split_at_the_last_colon (void)
 static void
 test_file_that_is_no_module (void)
 {
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autofree char *folder = make_folder ("no-module-XXXXXX", "link.so");
   g_autofree char *path = g_build_filename (folder, "text.so", NULL);
   g_autofree char *name = g_strconcat (path, ":anything", NULL);
@@ -305,7 +295,7 @@ test_file_that_is_no_module (void)
 static void
 test_search_path (void)
 {
-  g_autoptr(Pool) pool = NULL;
+  g_autoptr(TestPool) pool = NULL;
   g_autofree char *folder = NULL;
   g_autofree char *search = NULL;
 
@@ -329,7 +319,7 @@ static void
 test_never_the_working_directory (void)
 {
   static const char *const paths[] = { NULL, "", ".", ":", ".:", "./", "..", ":/no/such/folder:" };
-  g_autoptr(Pool) pool = NULL;
+  g_autoptr(TestPool) pool = NULL;
   g_autofree char *folder = NULL;
 
   if (!test_in_subprocess ())

@@ -4,89 +4,35 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "contract-functions.h"
+#include "test-maps.h"
 #include "test-util.h"
 
 #include <string.h>
-
-/* An executor with nothing left when it goes. */
-typedef FutExecutor Pool;
-
-static void
-pool_close (Pool *pool)
-{
-  fut_executor_shutdown (pool, TRUE, FALSE);
-  g_object_unref (pool);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pool, pool_close)
-
-/* Inputs for contract.square and contract.half. */
-static GPtrArray *
-numbers (gint64 n)
-{
-  GPtrArray *inputs = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
-
-  for (gint64 i = 0; i < n; i++)
-    g_ptr_array_add (inputs, g_variant_ref_sink (g_variant_new_int64 (i)));
-  return inputs;
-}
-
-static FutMapIterator *
-map (FutExecutor *pool, const char *function, GPtrArray *inputs, int buffersize)
-{
-  g_autoptr(GError) error = NULL;
-  FutMapIterator *iterator = fut_executor_map (pool, function, (GVariant *const *) inputs->pdata,
-                                               inputs->len, -1, 1, buffersize, &error);
-
-  g_assert_no_error (error);
-  return iterator;
-}
-
-static void
-assert_next (FutMapIterator *iterator, gint64 expected)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(FutFuture) future = fut_map_iterator_next (iterator, NULL, &error);
-
-  g_assert_no_error (error);
-  test_assert_int64 (future, expected);
-}
-
-static void
-assert_end (FutMapIterator *iterator)
-{
-  g_autoptr(GError) error = NULL;
-
-  for (guint i = 0; i < 3; i++)
-    {
-      g_assert_null (fut_map_iterator_next (iterator, NULL, &error));
-      g_assert_no_error (error);
-    }
-}
 
 /* --- inputs --- */
 
 static void
 test_floating_inputs_are_sunk (void)
 {
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   GVariant *inputs[] = { g_variant_new_int64 (2), g_variant_new_int64 (3) };
   g_autoptr(FutMapIterator) iterator =
     fut_executor_map (pool, "contract.square", inputs, 2, -1, 1, 1, NULL);
 
   /* The second one has not been submitted yet; the caller's array is not needed. */
   memset (inputs, 0, sizeof inputs);
-  assert_next (iterator, 4);
-  assert_next (iterator, 9);
-  assert_end (iterator);
+  test_map_assert_next (iterator, 4);
+  test_map_assert_next (iterator, 9);
+  test_map_assert_end (iterator);
 }
 
 static void
 test_unknown_function (void)
 {
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
-  g_autoptr(GPtrArray) inputs = numbers (3);
-  g_autoptr(FutMapIterator) iterator = map (pool, "contract.no-such-function", inputs, -1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(GPtrArray) inputs = test_map_numbers (3);
+  g_autoptr(FutMapIterator) iterator =
+    test_map (pool, "contract.no-such-function", inputs, -1, 1, -1);
 
   for (guint i = 0; i < 3; i++)
     {
@@ -96,23 +42,23 @@ test_unknown_function (void)
       g_assert_error (error, FUT_ERROR, FUT_ERROR_FUNCTION_NOT_FOUND);
       g_assert_nonnull (strstr (error->message, "contract.no-such-function"));
     }
-  assert_end (iterator);
+  test_map_assert_end (iterator);
 }
 
 /* The first one is refused, and with that the inputs end. */
 static void
 test_after_shutdown (void)
 {
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
-  g_autoptr(GPtrArray) inputs = numbers (5);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(GPtrArray) inputs = test_map_numbers (5);
   g_autoptr(FutMapIterator) iterator = NULL;
   g_autoptr(GError) error = NULL;
 
   fut_executor_shutdown (pool, TRUE, FALSE);
-  iterator = map (pool, "contract.square", inputs, -1);
+  iterator = test_map (pool, "contract.square", inputs, -1, 1, -1);
   g_assert_null (fut_map_iterator_next (iterator, NULL, &error));
   g_assert_error (error, FUT_ERROR, FUT_ERROR_SHUT_DOWN);
-  assert_end (iterator);
+  test_map_assert_end (iterator);
 }
 
 /* An item that somebody else cancels fails in its place, like any other. */
@@ -120,15 +66,15 @@ static void
 test_cancelled_item (void)
 {
   g_autoptr(ContractRoom) room = contract_room_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autoptr(FutFuture) busy =
     fut_executor_submit (pool, "contract.gate", contract_room_args (room, 0));
-  g_autoptr(GPtrArray) inputs = numbers (2);
+  g_autoptr(GPtrArray) inputs = test_map_numbers (2);
   g_autoptr(FutMapIterator) iterator = NULL;
   g_autoptr(GError) error = NULL;
 
   g_assert_cmpint (contract_room_next (room), ==, 0);
-  iterator = map (pool, "contract.square", inputs, -1);
+  iterator = test_map (pool, "contract.square", inputs, -1, 1, -1);
   fut_executor_shutdown (pool, FALSE, TRUE);
   g_assert_null (fut_map_iterator_next (iterator, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
@@ -183,13 +129,13 @@ static void
 test_pulls_in_the_callers_thread (void)
 {
   g_autoptr(TestLatch) destroyed = test_latch_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (2);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (2);
   Source source = { 0, 50, g_thread_self (), FALSE, 0, destroyed };
   g_autoptr(FutMapIterator) iterator = map_source (pool, 4, &source);
 
   for (gint64 i = 0; i < 50; i++)
-    assert_next (iterator, i * i);
-  assert_end (iterator);
+    test_map_assert_next (iterator, i * i);
+  test_map_assert_end (iterator);
   g_clear_object (&iterator);
   g_assert_cmpuint (test_latch_peek (destroyed), ==, 1);
 }
@@ -198,25 +144,25 @@ static void
 test_pulls_all_without_a_limit (void)
 {
   g_autoptr(TestLatch) destroyed = test_latch_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (2);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (2);
   Source source = { 0, 30, g_thread_self (), FALSE, 0, destroyed };
   g_autoptr(FutMapIterator) iterator = map_source (pool, -1, &source);
 
   g_assert_true (source.ended);
   for (gint64 i = 0; i < 30; i++)
-    assert_next (iterator, i * i);
-  assert_end (iterator);
+    test_map_assert_next (iterator, i * i);
+  test_map_assert_end (iterator);
 }
 
 static void
 test_pulls_nothing (void)
 {
   g_autoptr(TestLatch) destroyed = test_latch_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (2);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (2);
   Source source = { 0, 0, NULL, FALSE, 0, destroyed };
   FutMapIterator *iterator = map_source (pool, 4, &source);
 
-  assert_end (iterator);
+  test_map_assert_end (iterator);
   g_object_unref (iterator);
   g_assert_cmpuint (test_latch_peek (destroyed), ==, 1);
 }
@@ -225,16 +171,16 @@ static void
 test_closed_pulls_no_more (void)
 {
   g_autoptr(TestLatch) destroyed = test_latch_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (2);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (2);
   Source source = { 0, -1, NULL, FALSE, 0, destroyed };
   g_autoptr(FutMapIterator) iterator = map_source (pool, 4, &source);
   gint64 pulled;
 
-  assert_next (iterator, 0);
+  test_map_assert_next (iterator, 0);
   pulled = source.next;
   fut_map_iterator_close (iterator);
   fut_map_iterator_close (iterator);
-  assert_end (iterator);
+  test_map_assert_end (iterator);
   g_assert_cmpint (source.next, ==, pulled);
   g_clear_object (&iterator);
   g_assert_cmpuint (test_latch_peek (destroyed), ==, 1);
@@ -255,7 +201,7 @@ take_in_turn (gpointer data)
   for (guint i = 0; i < 200; i++)
     {
       g_mutex_lock (&shared->lock);
-      assert_next (shared->iterator, shared->n_taken * shared->n_taken);
+      test_map_assert_next (shared->iterator, shared->n_taken * shared->n_taken);
       shared->n_taken++;
       g_mutex_unlock (&shared->lock);
     }
@@ -266,7 +212,7 @@ static void
 test_threads_in_turn (void)
 {
   g_autoptr(TestLatch) destroyed = test_latch_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (2);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (2);
   Source source = { 0, 600, NULL, FALSE, 0, destroyed };
   g_autoptr(FutMapIterator) iterator = map_source (pool, 8, &source);
   Shared shared = { .iterator = iterator };
@@ -278,7 +224,7 @@ test_threads_in_turn (void)
   for (guint i = 0; i < 3; i++)
     test_thread_join (threads[i]);
   g_mutex_clear (&shared.lock);
-  assert_end (iterator);
+  test_map_assert_end (iterator);
 }
 
 /* --- bad input --- */
@@ -297,8 +243,8 @@ test_bad_sizes (void)
                 { 1, -2, "-2" },
                 { 1, G_MININT, "-2147483648" } };
   g_autoptr(TestLatch) destroyed = test_latch_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
-  g_autoptr(GPtrArray) inputs = numbers (3);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(GPtrArray) inputs = test_map_numbers (3);
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -338,7 +284,7 @@ static void
 test_cancelled_wait (void)
 {
   g_autoptr(ContractRoom) room = contract_room_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   GVariant *inputs[] = { contract_room_args (room, 7) };
   g_autoptr(FutMapIterator) iterator =
     fut_executor_map (pool, "contract.gate", inputs, 1, -1, 1, -1, NULL);
@@ -350,191 +296,8 @@ test_cancelled_wait (void)
   g_cancellable_cancel (cancellable);
   test_thread_join (thread);
   contract_room_open (room, 1);
-  assert_next (iterator, 7);
-  assert_end (iterator);
-}
-
-/* --- in a main loop --- */
-
-typedef struct
-{
-  GMainContext *context;
-  gboolean      outcome;    /* finish by next_outcome_finish() */
-  guint         n_ended;
-  FutFuture    *future;
-  GError       *error;
-} Result;
-
-static void
-result_clear (Result *result)
-{
-  g_clear_object (&result->future);
-  g_clear_error (&result->error);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Result, result_clear)
-
-static void
-on_next (GObject *source, GAsyncResult *async_result, gpointer user_data)
-{
-  Result *result = user_data;
-  FutMapIterator *iterator = FUT_MAP_ITERATOR (source);
-
-  g_assert_true (g_main_context_is_owner (result->context));
-  result_clear (result);
-  result->future = result->outcome
-                     ? fut_map_iterator_next_outcome_finish (iterator, async_result, &result->error)
-                     : fut_map_iterator_next_finish (iterator, async_result, &result->error);
-  result->n_ended++;
-}
-
-static void
-next_async (FutMapIterator *iterator, Result *result)
-{
-  guint n_ended = result->n_ended;
-
-  fut_map_iterator_next_async (iterator, NULL, on_next, result);
-  g_assert_cmpuint (result->n_ended, ==, n_ended);
-  test_iterate_until (result->context, result->n_ended == n_ended + 1);
-}
-
-static void
-test_async (void)
-{
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (2);
-  g_autoptr(TestContext) context = test_context_push ();
-  g_autoptr(GPtrArray) inputs = numbers (20);
-  g_auto (Result) result = { .context = context };
-
-  for (int buffersize = -1; buffersize <= 5; buffersize += 2)
-    {
-      g_autoptr(FutMapIterator) iterator = map (pool, "contract.half", inputs, buffersize);
-
-      for (gint64 i = 0; i < 20; i++)
-        {
-          result.outcome = i % 4 < 2;
-          next_async (iterator, &result);
-          if (i % 2 == 0)
-            test_assert_int64 (result.future, i / 2);
-          else if (result.outcome)
-            test_assert_error (result.future, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "*is odd");
-          else
-            g_assert_error (result.error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
-          g_assert_true ((result.future == NULL) == (result.error != NULL));
-        }
-      for (guint i = 0; i < 4; i++)
-        {
-          result.outcome = i % 2 == 0;
-          next_async (iterator, &result);
-          g_assert_null (result.future);
-          g_assert_no_error (result.error);
-        }
-    }
-}
-
-static void
-test_async_deadline (void)
-{
-  g_autoptr(ContractRoom) room = contract_room_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
-  g_autoptr(TestContext) context = test_context_push ();
-  g_auto (Result) result = { .context = context };
-  gint64 begin = g_get_monotonic_time ();
-  GVariant *inputs[] = { contract_room_args (room, 0), contract_room_args (room, 1) };
-  g_autoptr(FutMapIterator) iterator =
-    fut_executor_map (pool, "contract.gate", inputs, 2, 10 * G_TIME_SPAN_MILLISECOND, 1, -1, NULL);
-
-  g_assert_cmpint (contract_room_next (room), ==, 0);
-  next_async (iterator, &result);
-  g_assert_error (result.error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
-  g_assert_cmpint (g_get_monotonic_time () - begin, >=, 10 * G_TIME_SPAN_MILLISECOND);
-  next_async (iterator, &result);
-  g_assert_null (result.future);
-  g_assert_no_error (result.error);
-  contract_room_open (room, 1);
-  fut_executor_shutdown (pool, TRUE, FALSE);
-  g_assert_true (contract_room_is_empty (room));
-}
-
-static void
-test_async_cancelled (void)
-{
-  g_autoptr(ContractRoom) room = contract_room_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
-  g_autoptr(TestContext) context = test_context_push ();
-  g_auto (Result) result = { .context = context };
-  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
-  GVariant *inputs[] = { contract_room_args (room, 5) };
-  g_autoptr(FutMapIterator) iterator =
-    fut_executor_map (pool, "contract.gate", inputs, 1, -1, 1, -1, NULL);
-
-  fut_map_iterator_next_async (iterator, cancellable, on_next, &result);
-  g_cancellable_cancel (cancellable);
-  test_iterate_until (context, result.n_ended == 1);
-  g_assert_error (result.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  contract_room_open (room, 1);
-  next_async (iterator, &result);
-  test_assert_int64 (result.future, 5);
-}
-
-/* Dropped with a wait under way: the wait keeps it. */
-static void
-test_async_keeps_the_iterator (void)
-{
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
-  g_autoptr(TestContext) context = test_context_push ();
-  g_autoptr(GPtrArray) inputs = numbers (3);
-  g_auto (Result) result = { .context = context };
-  FutMapIterator *iterator = map (pool, "contract.square", inputs, -1);
-
-  fut_map_iterator_next_async (iterator, NULL, on_next, &result);
-  g_object_unref (iterator);
-  test_iterate_until (context, result.n_ended == 1);
-  test_assert_int64 (result.future, 0);
-}
-
-/* One wait at a time. */
-static void
-test_async_while_waiting (void)
-{
-  g_autoptr(ContractRoom) room = contract_room_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
-  g_autoptr(TestContext) context = test_context_push ();
-  g_auto (Result) first = { .context = context };
-  g_auto (Result) second = { .context = context };
-  GVariant *inputs[] = { contract_room_args (room, 5) };
-  g_autoptr(FutMapIterator) iterator =
-    fut_executor_map (pool, "contract.gate", inputs, 1, -1, 1, -1, NULL);
-
-  fut_map_iterator_next_async (iterator, NULL, on_next, &first);
-  fut_map_iterator_next_async (iterator, NULL, on_next, &second);
-  test_iterate_until (context, second.n_ended == 1);
-  g_assert_error (second.error, G_IO_ERROR, G_IO_ERROR_PENDING);
-  g_assert_cmpuint (first.n_ended, ==, 0);
-  contract_room_open (room, 1);
-  test_iterate_until (context, first.n_ended == 1);
-  test_assert_int64 (first.future, 5);
-}
-
-/* Closed with a wait under way: the wait ends too. */
-static void
-test_async_closed (void)
-{
-  g_autoptr(ContractRoom) room = contract_room_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
-  g_autoptr(TestContext) context = test_context_push ();
-  g_auto (Result) result = { .context = context };
-  GVariant *inputs[] = { contract_room_args (room, 5), contract_room_args (room, 6) };
-  g_autoptr(FutMapIterator) iterator =
-    fut_executor_map (pool, "contract.polite-gate", inputs, 2, -1, 1, -1, NULL);
-
-  g_assert_cmpint (contract_room_next (room), ==, 5);
-  fut_map_iterator_next_async (iterator, NULL, on_next, &result);
-  fut_map_iterator_close (iterator);
-  test_iterate_until (context, result.n_ended == 1);
-  g_assert_null (result.future);
-  fut_executor_shutdown (pool, TRUE, FALSE);
-  g_assert_true (contract_room_is_empty (room));
+  test_map_assert_next (iterator, 7);
+  test_map_assert_end (iterator);
 }
 
 int
@@ -553,11 +316,5 @@ main (int argc, char **argv)
   test_add ("/map/threads-in-turn", test_threads_in_turn);
   test_add ("/map/M4/bad-sizes", test_bad_sizes);
   test_add ("/map/cancelled-wait", test_cancelled_wait);
-  test_add ("/map/async/each-in-turn", test_async);
-  test_add ("/map/async/deadline", test_async_deadline);
-  test_add ("/map/async/cancelled", test_async_cancelled);
-  test_add ("/map/async/while-waiting", test_async_while_waiting);
-  test_add ("/map/async/closed", test_async_closed);
-  test_add ("/map/async/keeps-the-iterator", test_async_keeps_the_iterator);
   return g_test_run ();
 }

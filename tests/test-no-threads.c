@@ -39,7 +39,6 @@ static void
 test_none (void)
 {
   FutExecutor *pool = fut_thread_pool_executor_new (2);
-  g_autoptr(TestLatch) called = test_latch_new ();
   g_autoptr(FutFuture) refused = NULL;
   g_autoptr(FutFuture) taken = NULL;
 

@@ -8,9 +8,7 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,7 +17,7 @@
 
 /* A child of somebody else's fork() makes a pool of its own, which works. */
 static int
-use_own_pool_in_child (void)
+use_own_pool_in_child (ContractRoom *room)
 {
 #ifdef __SANITIZE_THREAD__
   /* ThreadSanitizer cannot start threads in the child of a process with threads. */
@@ -28,17 +26,28 @@ use_own_pool_in_child (void)
   g_autoptr(FutExecutor) pool = fut_thread_pool_executor_new (1);
   g_autoptr(FutFuture) future =
     fut_executor_submit (pool, "contract.square", g_variant_new_int64 (3));
+  g_autoptr(FutSubmitOptions) options = fut_submit_options_new ();
+  g_autoptr(FutFuture) late = NULL;
+  g_autoptr(GError) error = NULL;
 
   if (fut_future_result_int64 (future, -1, NULL) != 9)
     return 3;
+
+  /* Deadlines are minded here too. */
+  fut_submit_options_set_run_timeout (options, G_TIME_SPAN_MILLISECOND);
+  late =
+    fut_executor_submit_full (pool, "contract.polite-gate", contract_room_args (room, 2), options);
+  error = fut_future_exception (late, -1, NULL);
+  if (!g_error_matches (error, FUT_ERROR, FUT_ERROR_TIMED_OUT))
+    return 4;
   fut_executor_shutdown (pool, TRUE, FALSE);
   return 0;
 #endif
 }
 
-/* What it does with ours is refused, and nothing hangs. Returns the exit status. */
+/* What it does with ours is refused, and nothing hangs. Returns what the parent is told. */
 static int
-use_pool_in_child (FutExecutor *pool)
+use_pool_in_child (FutExecutor *pool, ContractRoom *room)
 {
   g_autoptr(FutFuture) refused =
     fut_executor_submit (pool, "contract.square", g_variant_new_int64 (3));
@@ -48,7 +57,22 @@ use_pool_in_child (FutExecutor *pool)
     return 2;
   fut_executor_shutdown (pool, TRUE, TRUE);
   g_object_unref (pool);
-  return use_own_pool_in_child ();
+  return use_own_pool_in_child (room);
+}
+
+/* Tells the parent how it went, and ends without any of the process's own end. */
+static void
+run_child (FutExecutor *pool, ContractRoom *room, int pipe_fd)
+{
+  char result;
+
+  /* The watchdog's thread is not here. */
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+  alarm (test_span (20 * G_TIME_SPAN_SECOND) / G_TIME_SPAN_SECOND);
+  result = use_pool_in_child (pool, room);
+  if (write (pipe_fd, &result, 1) < 0)
+    abort ();
+  kill (getpid (), SIGKILL);
 }
 
 static void
@@ -58,24 +82,30 @@ test_fork (void)
   FutExecutor *pool = fut_thread_pool_executor_new (2);
   g_autoptr(FutFuture) running =
     fut_executor_submit (pool, "contract.gate", contract_room_args (room, 1));
+  g_autoptr(FutSubmitOptions) options = fut_submit_options_new ();
+  g_autoptr(FutFuture) timed = NULL;
   g_autoptr(FutFuture) after = NULL;
-  int status;
+  char result = -1;
+  int pipe_fds[2];
   pid_t child;
 
   g_assert_cmpint (contract_room_next (room), ==, 1);
+
+  /* The thread that minds deadlines is there when the child is made. */
+  fut_submit_options_set_run_timeout (options, test_span (20 * G_TIME_SPAN_SECOND));
+  timed = fut_executor_submit_full (pool, "contract.square", g_variant_new_int64 (2), options);
+  test_assert_int64 (timed, 4);
+  g_assert_no_errno (pipe (pipe_fds));
   child = fork ();
   g_assert_cmpint (child, >=, 0);
   if (child == 0)
-    {
-      /* The watchdog's thread is not here. */
-      prctl (PR_SET_PDEATHSIG, SIGKILL);
-      alarm (test_span (20 * G_TIME_SPAN_SECOND) / G_TIME_SPAN_SECOND);
-      _exit (use_pool_in_child (pool));
-    }
-  while (waitpid (child, &status, 0) < 0)
+    run_child (pool, room, pipe_fds[1]);
+  close (pipe_fds[1]);
+  g_assert_cmpint (read (pipe_fds[0], &result, 1), ==, 1);
+  g_assert_cmpint (result, ==, 0);
+  close (pipe_fds[0]);
+  while (waitpid (child, NULL, 0) < 0)
     g_assert_cmpint (errno, ==, EINTR);
-  g_assert_true (WIFEXITED (status));
-  g_assert_cmpint (WEXITSTATUS (status), ==, 0);
 
   /* The parent's pool has noticed nothing. */
   test_assert_state (running, FUT_STATE_RUNNING);

@@ -3,19 +3,8 @@
  * SPDX-FileCopyrightText: 2026 The futures-glib authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "contract-functions.h"
+#include "executor-contract.h"
 #include "test-util.h"
-
-typedef FutExecutor Pool;
-
-static void
-pool_close (Pool *pool)
-{
-  fut_executor_shutdown (pool, TRUE, FALSE);
-  g_object_unref (pool);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pool, pool_close)
 
 typedef struct
 {
@@ -57,7 +46,7 @@ double_in_thread (GTask *task, gpointer source_object, gpointer task_data,
 static void
 test_returns_in_its_own_context (void)
 {
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autoptr(TestContext) context = test_context_push ();
   g_autoptr(GObject) source = g_object_new (G_TYPE_OBJECT, NULL);
   g_auto (Result) result = { .context = context };
@@ -88,7 +77,7 @@ static void
 test_future_may_be_dropped (void)
 {
   g_autoptr(TestTracker) tracker = test_tracker_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autoptr(TestContext) context = test_context_push ();
   g_auto (Result) result = { .context = context };
   GTask *task = g_task_new (NULL, NULL, on_task, &result);
@@ -98,16 +87,57 @@ test_future_may_be_dropped (void)
   g_object_unref (task);
   test_iterate_until (context, result.n_called == 1);
   g_assert_error (result.error, G_IO_ERROR, G_IO_ERROR_BUSY);
-  test_tracker_await_live (tracker, 0);
+  test_iterate_until (context, test_tracker_n_live (tracker) == 0);
 }
 
-static FutFuture *
-start_gate (FutExecutor *pool, ContractRoom *room)
+typedef struct
 {
-  FutFuture *future = fut_executor_submit (pool, "contract.gate", contract_room_args (room, 1));
+  TestLatch *returned;      /* the task has returned, and goes on */
+  TestLatch *dropped;       /* the loop has dropped what it had of it */
+  GThread   *dropper;       /* of the source object and the task's data */
+} Straggler;
 
-  g_assert_cmpint (contract_room_next (room), ==, 1);
-  return future;
+static void
+note_dropper (gpointer user_data)
+{
+  Straggler *straggler = user_data;
+
+  straggler->dropper = g_thread_self ();
+}
+
+static void
+return_and_go_on (GTask *task, gpointer source_object, gpointer task_data,
+                  GCancellable *cancellable)
+{
+  Straggler *straggler = task_data;
+
+  g_task_return_int (task, 0);
+  test_latch_raise (straggler->returned);
+  test_latch_await (straggler->dropped, 1);
+}
+
+/* As with g_task_run_in_thread(): what belongs to the task goes in its own context, not in the
+ * worker, whoever is last.
+ */
+static void
+test_task_goes_in_its_own_context (void)
+{
+  g_autoptr(TestLatch) returned = test_latch_new ();
+  g_autoptr(TestLatch) dropped = test_latch_new ();
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestContext) context = test_context_push ();
+  Straggler straggler = { returned, dropped, NULL };
+  g_auto(Result) result = { .context = context };
+  GTask *task = g_task_new (NULL, NULL, on_task, &result);
+
+  g_task_set_task_data (task, &straggler, note_dropper);
+  g_object_unref (fut_executor_run_task (pool, task, return_and_go_on));
+  g_object_unref (task);
+  test_latch_await (returned, 1);
+  test_iterate_until (context, result.n_called == 1);
+  test_latch_raise (dropped);
+  test_iterate_until (context, straggler.dropper != NULL);
+  g_assert_true (straggler.dropper == g_thread_self ());
 }
 
 static void
@@ -120,9 +150,9 @@ static void
 assert_cancelled_before_start (gboolean by_the_future)
 {
   g_autoptr(ContractRoom) room = contract_room_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autoptr(TestContext) context = test_context_push ();
-  g_autoptr(FutFuture) busy = start_gate (pool, room);
+  g_autoptr(FutFuture) busy = contract_start_gate (pool, room, 1);
   g_autoptr(GCancellable) cancellable = g_cancellable_new ();
   g_auto (Result) result = { .context = context };
   g_autoptr(GTask) task = g_task_new (NULL, cancellable, on_task, &result);
@@ -132,9 +162,9 @@ assert_cancelled_before_start (gboolean by_the_future)
     g_assert_true (fut_future_cancel (future));
   else
     g_cancellable_cancel (cancellable);
-  test_assert_state (future, FUT_STATE_CANCELLED);
   test_iterate_until (context, result.n_called == 1);
   g_assert_error (result.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  test_assert_state (future, FUT_STATE_CANCELLED);
   contract_room_open (room, 1);
   test_assert_int64 (busy, 1);
 }
@@ -169,7 +199,7 @@ static void
 assert_cancelled_while_running (gboolean by_the_future)
 {
   g_autoptr(TestLatch) started = test_latch_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autoptr(TestContext) context = test_context_push ();
   g_autoptr(GCancellable) cancellable = g_cancellable_new ();
   g_auto (Result) result = { .context = context };
@@ -204,7 +234,7 @@ test_asked_to_stop_by_the_cancellable (void)
 static void
 test_refused (void)
 {
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autoptr(TestContext) context = test_context_push ();
   g_auto (Result) result = { .context = context };
   g_autoptr(GTask) task = g_task_new (NULL, NULL, on_task, &result);
@@ -229,9 +259,9 @@ test_priority_and_name_of_the_task (void)
 {
   static const int priorities[] = { 10, -5, 0 };
   g_autoptr(ContractRoom) room = contract_room_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autoptr(TestContext) context = test_context_push ();
-  g_autoptr(FutFuture) busy = start_gate (pool, room);
+  g_autoptr(FutFuture) busy = contract_start_gate (pool, room, 1);
   g_auto (Result) result = { .context = context };
 
   for (gsize i = 0; i < G_N_ELEMENTS (priorities); i++)
@@ -262,6 +292,7 @@ main (int argc, char **argv)
   contract_functions_register ();
   test_add ("/run-task/returns-in-its-own-context", test_returns_in_its_own_context);
   test_add ("/run-task/future-may-be-dropped", test_future_may_be_dropped);
+  test_add ("/run-task/task-goes-in-its-own-context", test_task_goes_in_its_own_context);
   test_add ("/run-task/cancelled/by-the-future", test_cancelled_by_the_future);
   test_add ("/run-task/cancelled/by-the-cancellable", test_cancelled_by_the_cancellable);
   test_add ("/run-task/asked-to-stop/by-the-future", test_asked_to_stop_by_the_future);

@@ -282,13 +282,13 @@ main (int argc, char **argv)
 {
   test_init (&argc, &argv);
   contract_functions_register ();
-  test_add_slow ("/stress/memory/futures-by-hand", 300, test_futures_by_hand);
-  test_add_slow ("/stress/memory/context-that-nobody-iterates", 300,
-                 test_context_that_nobody_iterates);
-  test_add_slow ("/stress/memory/calls-without-a-loop", 300, test_calls_without_a_loop);
-  test_add_slow ("/stress/memory/named-calls-with-options", 300, test_named_calls_with_options);
-  test_add_slow ("/stress/growth-is-linear", 300, test_growth);
-  test_add_slow ("/stress/executors-come-and-go", 300, test_executors_come_and_go);
-  test_add_slow ("/stress/contexts-come-and-go", 300, test_contexts_come_and_go);
+  test_add_stress ("/stress/memory/futures-by-hand", 600, test_futures_by_hand);
+  test_add_stress ("/stress/memory/context-that-nobody-iterates", 600,
+                   test_context_that_nobody_iterates);
+  test_add_stress ("/stress/memory/calls-without-a-loop", 600, test_calls_without_a_loop);
+  test_add_stress ("/stress/memory/named-calls-with-options", 600, test_named_calls_with_options);
+  test_add_stress ("/stress/growth-is-linear", 600, test_growth);
+  test_add_stress ("/stress/executors-come-and-go", 600, test_executors_come_and_go);
+  test_add_stress ("/stress/contexts-come-and-go", 600, test_contexts_come_and_go);
   return g_test_run ();
 }

@@ -311,11 +311,11 @@ main (int argc, char **argv)
 {
   test_init (&argc, &argv);
   contract_functions_register ();
-  test_add_slow ("/stress/redraws/while-calls-complete", 300, test_redraws_while_calls_complete);
-  test_add_slow ("/stress/redraws/while-handlers-run", 300, test_redraws_while_handlers_run);
-  test_add_slow ("/stress/redraws/while-callbacks-come-from-afar", 300,
-                 test_redraws_while_callbacks_come_from_afar);
-  test_add_slow ("/stress/redraws/while-progress-comes", 300, test_redraws_while_progress_comes);
-  test_add_slow ("/stress/signal-storm", 300, test_signal_storm);
+  test_add_stress ("/stress/redraws/while-calls-complete", 600, test_redraws_while_calls_complete);
+  test_add_stress ("/stress/redraws/while-handlers-run", 600, test_redraws_while_handlers_run);
+  test_add_stress ("/stress/redraws/while-callbacks-come-from-afar", 600,
+                   test_redraws_while_callbacks_come_from_afar);
+  test_add_stress ("/stress/redraws/while-progress-comes", 600, test_redraws_while_progress_comes);
+  test_add_stress ("/stress/signal-storm", 600, test_signal_storm);
   return g_test_run ();
 }

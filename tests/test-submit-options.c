@@ -3,36 +3,16 @@
  * SPDX-FileCopyrightText: 2026 The futures-glib authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "contract-functions.h"
+#include "executor-contract.h"
 #include "test-util.h"
 
 #include <string.h>
-
-typedef FutExecutor Pool;
-
-static void
-pool_close (Pool *pool)
-{
-  fut_executor_shutdown (pool, TRUE, FALSE);
-  g_object_unref (pool);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pool, pool_close)
 
 static FutFuture *
 submit (FutExecutor *pool, const char *function, ContractRoom *room, gint64 number,
         FutSubmitOptions *options)
 {
   return fut_executor_submit_full (pool, function, contract_room_args (room, number), options);
-}
-
-static FutFuture *
-start_gate (FutExecutor *pool, ContractRoom *room)
-{
-  FutFuture *future = submit (pool, "contract.gate", room, 1, NULL);
-
-  g_assert_cmpint (contract_room_next (room), ==, 1);
-  return future;
 }
 
 /* --- the object --- */
@@ -118,7 +98,7 @@ test_bad_timeouts (void)
 static void
 test_frozen_at_submit (void)
 {
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autoptr(FutSubmitOptions) options = fut_submit_options_new ();
   g_autoptr(FutFuture) first = NULL;
   g_autoptr(FutFuture) second = NULL;
@@ -150,7 +130,7 @@ test_frozen_at_submit (void)
 static void
 test_name (void)
 {
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autoptr(FutSubmitOptions) options = fut_submit_options_new ();
   g_autoptr(FutFuture) named = NULL;
   g_autoptr(FutFuture) unnamed =
@@ -172,8 +152,8 @@ static void
 test_queue_timeout (void)
 {
   g_autoptr(ContractRoom) room = contract_room_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
-  g_autoptr(FutFuture) busy = start_gate (pool, room);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(FutFuture) busy = contract_start_gate (pool, room, 1);
   g_autoptr(FutSubmitOptions) options = fut_submit_options_new ();
   gint64 begin = g_get_monotonic_time ();
   g_autoptr(FutFuture) future = NULL;
@@ -195,8 +175,8 @@ static void
 test_queue_timeout_of_zero (void)
 {
   g_autoptr(ContractRoom) room = contract_room_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
-  g_autoptr(FutFuture) busy = start_gate (pool, room);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(FutFuture) busy = contract_start_gate (pool, room, 1);
   g_autoptr(FutSubmitOptions) options = fut_submit_options_new ();
   g_autoptr(FutFuture) future = NULL;
 
@@ -212,7 +192,7 @@ static void
 test_queue_timeout_not_while_running (void)
 {
   g_autoptr(ContractRoom) room = contract_room_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (2);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (2);
   g_autoptr(FutSubmitOptions) options = fut_submit_options_new ();
   g_autoptr(FutSubmitOptions) later = fut_submit_options_new ();
   GTimeSpan timeout = test_span (50 * G_TIME_SPAN_MILLISECOND);
@@ -224,7 +204,7 @@ test_queue_timeout_not_while_running (void)
   fut_submit_options_set_queue_timeout (later, timeout + 5 * G_TIME_SPAN_MILLISECOND);
   future = submit (pool, "contract.polite-gate", room, 1, options);
   g_assert_cmpint (contract_room_next (room), ==, 1);
-  busy = start_gate (pool, room);
+  busy = contract_start_gate (pool, room, 1);
 
   /* A later deadline has passed, and so this one has. */
   sentinel = submit (pool, "contract.record", room, 3, later);
@@ -239,7 +219,7 @@ static void
 test_longest_timeouts (void)
 {
   g_autoptr(ContractRoom) room = contract_room_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autoptr(FutSubmitOptions) options = fut_submit_options_new ();
   g_autoptr(FutFuture) future = NULL;
 
@@ -257,7 +237,7 @@ static void
 test_run_timeout (void)
 {
   g_autoptr(ContractRoom) room = contract_room_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autoptr(FutSubmitOptions) options = fut_submit_options_new ();
   g_autoptr(FutFuture) future = NULL;
 
@@ -274,7 +254,7 @@ static void
 test_run_timeout_keeps_a_value (void)
 {
   g_autoptr(ContractRoom) room = contract_room_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autoptr(FutSubmitOptions) options = fut_submit_options_new ();
   g_autoptr(FutFuture) future = NULL;
 
@@ -287,7 +267,7 @@ test_run_timeout_keeps_a_value (void)
 static void
 test_run_timeout_not_reached (void)
 {
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autoptr(FutSubmitOptions) options = fut_submit_options_new ();
 
   fut_submit_options_set_run_timeout (options, test_span (5 * G_TIME_SPAN_SECOND));
@@ -305,7 +285,7 @@ test_run_timeout_not_reached (void)
 static void
 test_no_thread_is_left_for_deadlines (void)
 {
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autoptr(FutSubmitOptions) options = fut_submit_options_new ();
   g_autoptr(FutFuture) future = NULL;
 
@@ -321,8 +301,8 @@ static void
 test_cancellable_of_pending (void)
 {
   g_autoptr(ContractRoom) room = contract_room_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
-  g_autoptr(FutFuture) busy = start_gate (pool, room);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(FutFuture) busy = contract_start_gate (pool, room, 1);
   g_autoptr(FutSubmitOptions) options = fut_submit_options_new ();
   g_autoptr(GCancellable) cancellable = g_cancellable_new ();
   FutFuture *futures[5];
@@ -331,8 +311,11 @@ test_cancellable_of_pending (void)
   for (guint i = 0; i < G_N_ELEMENTS (futures); i++)
     futures[i] = submit (pool, "contract.record", room, 2, options);
   g_cancellable_cancel (cancellable);
+
+  /* A moment later, and in another thread: the cancellable's lock may be held while it cancels. */
   for (guint i = 0; i < G_N_ELEMENTS (futures); i++)
     {
+      test_assert_error (futures[i], G_IO_ERROR, G_IO_ERROR_CANCELLED, "*");
       test_assert_state (futures[i], FUT_STATE_CANCELLED);
       g_object_unref (futures[i]);
     }
@@ -346,7 +329,7 @@ static void
 test_cancellable_of_running (void)
 {
   g_autoptr(ContractRoom) room = contract_room_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autoptr(FutSubmitOptions) options = fut_submit_options_new ();
   g_autoptr(GCancellable) cancellable = g_cancellable_new ();
   g_autoptr(FutFuture) future = NULL;
@@ -361,11 +344,49 @@ test_cancellable_of_running (void)
 }
 
 static void
+use_cancellable (FutFuture *future, gpointer user_data)
+{
+  GCancellable *cancellable = fut_submit_options_get_cancellable (user_data);
+  g_autoptr(FutExecutor) pool = fut_future_dup_executor (future);
+  g_autoptr(FutFuture) again = NULL;
+  g_autoptr(FutFuture) other = fut_future_new ();
+  gulong handler =
+    g_cancellable_connect (cancellable, G_CALLBACK (g_cancellable_is_cancelled), NULL, NULL);
+
+  g_cancellable_disconnect (cancellable, handler);
+  g_assert_false (fut_future_wait (other, -1, cancellable, NULL));
+  again = fut_executor_submit_full (pool, "contract.square", g_variant_new_int64 (2), user_data);
+  g_assert_true (fut_future_is_cancelled (again));
+}
+
+/* What runs when the call is cancelled may use the cancellable in every way. */
+static void
+test_cancellable_used_in_a_callback (void)
+{
+  g_autoptr(ContractRoom) room = contract_room_new ();
+  g_autoptr(TestLatch) called = test_latch_new ();
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(FutFuture) busy = contract_start_gate (pool, room, 1);
+  g_autoptr(FutSubmitOptions) options = fut_submit_options_new ();
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(FutFuture) future = NULL;
+
+  fut_submit_options_set_cancellable (options, cancellable);
+  future = submit (pool, "contract.record", room, 2, options);
+  fut_future_add_done_callback (future, use_cancellable, options, NULL);
+  fut_future_add_done_callback (future, test_latch_raise_for_future, called, NULL);
+  g_cancellable_cancel (cancellable);
+  test_latch_await (called, 1);
+  contract_room_open (room, 1);
+  test_assert_int64 (busy, 1);
+}
+
+static void
 test_cancelled_before_submit (void)
 {
   g_autoptr(ContractRoom) room = contract_room_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
-  g_autoptr(FutFuture) busy = start_gate (pool, room);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(FutFuture) busy = contract_start_gate (pool, room, 1);
   g_autoptr(FutSubmitOptions) options = fut_submit_options_new ();
   g_autoptr(GCancellable) cancellable = g_cancellable_new ();
   g_autoptr(FutFuture) future = NULL;
@@ -383,7 +404,7 @@ static void
 test_cancellable_is_let_go (void)
 {
   g_autoptr(TestTracker) tracker = test_tracker_new ();
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
   g_autoptr(FutSubmitOptions) options = fut_submit_options_new ();
   g_autoptr(GCancellable) cancellable = g_cancellable_new ();
 
@@ -413,7 +434,7 @@ cancel_it (gpointer cancellable)
 static void
 test_cancelled_while_submitting (void)
 {
-  g_autoptr(Pool) pool = fut_thread_pool_executor_new (1);
+  g_autoptr(TestPool) pool = fut_thread_pool_executor_new (1);
 
   for (guint round = 0; round < 100; round++)
     {
@@ -430,6 +451,7 @@ test_cancelled_while_submitting (void)
       test_thread_join (thread);
       for (gint64 i = 0; i < 20; i++)
         {
+          g_assert_true (fut_future_wait (futures[i], -1, NULL, NULL));
           if (fut_future_is_cancelled (futures[i]))
             test_assert_error (futures[i], G_IO_ERROR, G_IO_ERROR_CANCELLED, "*");
           else
@@ -461,6 +483,7 @@ main (int argc, char **argv)
             test_no_thread_is_left_for_deadlines);
   test_add ("/submit-options/cancellable/of-pending", test_cancellable_of_pending);
   test_add ("/submit-options/cancellable/of-running", test_cancellable_of_running);
+  test_add ("/submit-options/cancellable/used-in-a-callback", test_cancellable_used_in_a_callback);
   test_add ("/submit-options/cancellable/before-submit", test_cancelled_before_submit);
   test_add ("/submit-options/cancellable/is-let-go", test_cancellable_is_let_go);
   test_add ("/submit-options/cancellable/while-submitting", test_cancelled_while_submitting);

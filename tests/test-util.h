@@ -1,12 +1,12 @@
-/* test-util.h: what every test program shares: time limits, events between threads, counts
+/* test-util.h: what every test program shares: time limits, loops, logs, results
  *
  * SPDX-FileCopyrightText: 2026 The futures-glib authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
 
-#include <futures-glib.h>
-#include <sys/types.h>
+#include "test-events.h"
+#include "test-process.h"
 
 G_BEGIN_DECLS
 
@@ -21,7 +21,7 @@ G_BEGIN_DECLS
 void      test_init          (int *argc, char ***argv);
 void      test_add           (const char *path, void (*func) (void));
 void      test_add_data      (const char *path, gconstpointer data, void (*func) (gconstpointer data));
-void      test_add_slow      (const char *path, guint limit_seconds, void (*func) (void));
+void      test_add_stress    (const char *path, guint long_limit_seconds, void (*func) (void));
 double    test_time_factor   (void);
 GTimeSpan test_span          (GTimeSpan span);
 gboolean  test_is_long       (void);
@@ -29,43 +29,6 @@ guint     test_short_or_long (guint n_short, guint n_long);
 
 /* Runs this test's path again in a process of its own, and passes if that passes. */
 gboolean  test_in_subprocess (void);
-
-/* TestLatch: a counter that goes up, and that threads wait for. With 1 it is a gate; with n
- * threads that raise and await it, a barrier.
- */
-typedef struct _TestLatch TestLatch;
-
-TestLatch *test_latch_new   (void);
-void       test_latch_free  (TestLatch *self);
-void       test_latch_raise (TestLatch *self);
-void       test_latch_await (TestLatch *self, guint count);
-void       test_latch_meet  (TestLatch *self, guint n_threads);
-guint      test_latch_peek  (TestLatch *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestLatch, test_latch_free)
-
-/* For GDestroyNotify and FutDoneFunc: raises the latch given as data. */
-void       test_latch_raise_cb         (gpointer latch);
-void       test_latch_raise_for_future (FutFuture *future, gpointer latch);
-
-/* TestThread: a thread of which one can say whether it is blocked. */
-typedef struct _TestThread TestThread;
-
-TestThread *test_thread_new           (GThreadFunc func, gpointer data);
-void        test_thread_await_blocked (TestThread *self);
-gpointer    test_thread_join          (TestThread *self);
-
-/* The same of any thread, of any process. */
-void        test_await_blocked        (pid_t pid, pid_t tid);
-
-/* TestTracker: how many of the objects given to it are alive. An object has one tracker at most. */
-typedef struct _TestTracker TestTracker;
-
-TestTracker *test_tracker_new        (void);
-void         test_tracker_free       (TestTracker *self);
-void         test_tracker_add        (TestTracker *self, gpointer object);
-guint        test_tracker_n_live     (TestTracker *self);
-void         test_tracker_await_live (TestTracker *self, guint n);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestTracker, test_tracker_free)
 
 /* TestLog: takes what the library logs. A warning or critical that nobody counts or awaits by a
  * matching pattern fails the test when the log is freed. One at a time.
@@ -109,6 +72,12 @@ TestContext *test_context_push (void);
 void         test_context_pop  (TestContext *context);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestContext, test_context_pop)
 
+/* An executor that is shut down at the end of the scope. */
+typedef FutExecutor TestPool;
+
+void test_pool_close (TestPool *pool);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestPool, test_pool_close)
+
 /* Results. */
 void       test_value_free     (GValue *value);
 FutFuture *test_future_done    (gint64 value);
@@ -118,16 +87,6 @@ void       test_assert_state   (FutFuture *future, FutState state);
 void       test_complete       (FutFuture *future, gint64 value);
 typedef GValue TestValue;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestValue, test_value_free)
-
-/* Counts of this process. Threads are those whose kernel name begins with the prefix; without one,
- * all that there are more than at the program's start, but for those of GLib, the watchdog and the
- * one that minds deadlines.
- */
-guint  test_count_threads (const char *prefix);
-guint  test_count_fds     (void);
-gsize  test_rss_bytes     (void);
-char  *test_thread_comm   (void);
-gint64 test_cpu_time      (void);
 
 /* Lets criticals of @domain through once: the next one must match @pattern. */
 #define test_expect_critical(pattern) \
