@@ -18,7 +18,7 @@
 static GInputStream *
 open_url (SoupSession *session, const char *url, GCancellable *cancellable, GError **error)
 {
-  g_autoptr(SoupMessage) message = soup_message_new (SOUP_METHOD_GET, url);
+  g_autoptr(SoupMessage) message = soup_message_new ("GET", url);
   g_autoptr(GInputStream) body = NULL;
   guint status;
 
