@@ -27,6 +27,7 @@
 #define MAX_HELP_DEPTH 256   /* calls on top of each other in one worker */
 #define SPIN_TIME 20         /* µs */
 #define PAUSES_PER_LOOK 50   /* at the clock: every µs or so */
+#define UNWATCH_PAUSES 250
 #define QUICK_PARK 100       /* µs; a park shorter than this was hardly worth it */
 #define MANY_QUICK_PARKS 3
 #define POLL_INTERVAL 200    /* µs */
@@ -91,12 +92,19 @@ void
 fut_future_unwatch (FutFuture *self, FutWaitEntry *entry)
 {
   FutFutureExtra *extra = fut_future_get_extra (self);
+  GMutex *lock = fut_future_get_lock (self);
+  gboolean locked;
 
   if (extra == NULL)
     return;
-  g_mutex_lock (fut_future_get_lock (self));
+
+  /* Who has just woken us lets go of the lock in a moment: not worth to sleep again. */
+  for (guint i = 0; !(locked = g_mutex_trylock (lock)) && i < UNWATCH_PAUSES; i++)
+    fut_cpu_pause ();
+  if (!locked)
+    g_mutex_lock (lock);
   unlist_entry_locked (extra, entry);
-  g_mutex_unlock (fut_future_get_lock (self));
+  g_mutex_unlock (lock);
 }
 
 void
@@ -252,6 +260,8 @@ park (FutFuture *self, gint64 deadline, GCancellable *cancellable, GError **erro
 gboolean
 fut_future_wait_until (FutFuture *self, gint64 deadline, GCancellable *cancellable, GError **error)
 {
+  static __thread FutSpinner spinner;
+
   if (fut_future_is_done (self))
     return TRUE;
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
@@ -266,8 +276,14 @@ fut_future_wait_until (FutFuture *self, gint64 deadline, GCancellable *cancellab
 
   if (deadline < 0 && cancellable == NULL && help (self))
     return TRUE;
-  if (may_spin (self) && spin (self, deadline))
-    return TRUE;
+  if (may_spin (self) && fut_spinner_may_spin (&spinner))
+    {
+      gboolean found = spin (self, deadline);
+
+      fut_spinner_note (&spinner, found);
+      if (found)
+        return TRUE;
+    }
   return park (self, deadline, cancellable, error);
 }
 

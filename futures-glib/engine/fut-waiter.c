@@ -34,10 +34,8 @@ is_met_locked (FutWaiter *self)
 }
 
 static void
-wake_locked (FutWaiter *self)
+ring_locked (FutWaiter *self)
 {
-  if (self->asleep)
-    g_cond_signal (&self->cond);
   if (self->source != NULL)
     g_source_set_ready_time (self->source, 0);
 }
@@ -59,7 +57,7 @@ fut_waiter_attach_source (FutWaiter *self, GSource *source, GMainContext *contex
   self->source = source;
   g_source_attach (source, context);
   if (is_met_locked (self))
-    wake_locked (self);
+    ring_locked (self);
   g_mutex_unlock (&self->lock);
 }
 
@@ -110,13 +108,19 @@ void
 fut_waiter_notify (FutWaitEntry *entry, gboolean failed)
 {
   FutWaiter *self = entry->waiter;
+  gboolean wake;
 
   g_mutex_lock (&self->lock);
   self->ready[self->n_ready++] = entry->index;
   self->failed |= failed;
+  wake = self->asleep && is_met_locked (self);
   if (is_met_locked (self))
-    wake_locked (self);
+    ring_locked (self);
   g_mutex_unlock (&self->lock);
+
+  /* Without the lock, which who is woken takes first of all; the thing's lock keeps the waiter. */
+  if (wake)
+    g_cond_signal (&self->cond);
 }
 
 void
@@ -124,7 +128,8 @@ fut_waiter_interrupt (FutWaiter *self)
 {
   g_mutex_lock (&self->lock);
   self->interrupted = TRUE;
-  wake_locked (self);
+  g_cond_signal (&self->cond);
+  ring_locked (self);
   g_mutex_unlock (&self->lock);
 }
 

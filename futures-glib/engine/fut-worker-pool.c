@@ -90,6 +90,7 @@ start_worker_locked (FutWorkerPool *self, GError **error)
 gboolean
 fut_worker_pool_kick (FutWorkerPool *self, GError **error)
 {
+  gboolean wake = FALSE;
   gboolean ok = TRUE;
   guint nobody = NOBODY_SEARCHES;
 
@@ -104,7 +105,7 @@ fut_worker_pool_kick (FutWorkerPool *self, GError **error)
   if (atomic_load (&self->n_sleepers) > self->n_wakes)
     {
       self->n_wakes++;
-      g_cond_signal (&self->wake);
+      wake = TRUE;
     }
   else if (self->n_started == self->max_workers || self->stopped ||
            !start_worker_locked (self, error))
@@ -114,6 +115,9 @@ fut_worker_pool_kick (FutWorkerPool *self, GError **error)
     }
   g_mutex_unlock (&self->lock);
 
+  /* Without the lock, which who is woken takes first of all. */
+  if (wake)
+    g_cond_signal (&self->wake);
   if (ok && error != NULL)
     g_clear_error (error);
   return ok;

@@ -126,7 +126,7 @@ static gboolean
 search (FutWorker *worker)
 {
   FutWorkerPool *self = worker->pool;
-  gint64 spin_until = 0;
+  gboolean has_spun = FALSE;
   guint n_looks = 0;
 
   for (;;)
@@ -144,11 +144,14 @@ search (FutWorker *worker)
         return FALSE;
 
       /* One CPU for who submits, one for each that is busy, and one to spin on. */
-      if (atomic_load (&self->n_active) + 1 < fut_cpus_get_usable ())
+      if (!has_spun && atomic_load (&self->n_active) + 1 < fut_cpus_get_usable () &&
+          fut_spinner_may_spin (&worker->spinner))
         {
-          if (spin_until == 0)
-            spin_until = g_get_monotonic_time () + SPIN_TIME;
-          if (spin (self, spin_until))
+          gboolean found = spin (self, g_get_monotonic_time () + SPIN_TIME);
+
+          has_spun = TRUE;
+          fut_spinner_note (&worker->spinner, found);
+          if (found)
             continue;
         }
       /* To look again pays if tasks are so short that a wake-up for each push would cost more. */

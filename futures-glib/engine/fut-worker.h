@@ -6,6 +6,7 @@
 #pragma once
 
 #include "fut-batch.h"
+#include "fut-cpus.h"
 #include "fut-worker-pool.h"
 
 G_BEGIN_DECLS
@@ -31,6 +32,7 @@ struct _FutWorker
   gboolean stole;           /* its batch, and may have left something behind */
   gboolean is_last;         /* was the last one to leave a stopped pool */
   double   task_time;       /* µs, a moving average */
+  FutSpinner spinner;
 
   _Alignas(64) FutBatch batch; /* what it has taken; a searcher may steal from it */
 };
