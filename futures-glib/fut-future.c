@@ -42,7 +42,7 @@
 
 /* Locking: a future's rarer parts (`extra`) and its arguments are guarded by one of N_LOCKS locks,
  * chosen by its address, so that a future that needs none pays for none. Two futures may share a
- * lock: it is never held for two at once. Order: an executor's locks, then a future's, then a
+ * lock: it is never held for two at once. Order: an executor's locks, a mailbox's, a future's, a
  * waiter's. No callback, signal, GDestroyNotify, ref or unref of an object runs under it.
  */
 
