@@ -1,4 +1,4 @@
-/* test-future-delivery.c: what a future brings to main contexts: "done", notify, callbacks, waits
+/* test-future-delivery.c: what a future brings to its owner's main context: "done" and notify
  *
  * SPDX-FileCopyrightText: 2026 The futures-glib authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -377,157 +377,6 @@ test_running_is_notified (void)
   test_iterate_until (context, seen.state == FUT_STATE_FINISHED);
 }
 
-/* --- callbacks in a context --- */
-
-static void
-call_done (FutFuture *future, gpointer user_data)
-{
-  on_done (future, user_data);
-}
-
-static void
-note_destroyed (gpointer user_data)
-{
-  Seen *seen = user_data;
-
-  g_assert_true (g_main_context_is_owner (seen->context));
-  g_string_append_c (seen->events, '.');
-}
-
-static void
-test_callback_in_the_owners_context (void)
-{
-  g_autoptr(TestContext) context = test_context_push ();
-  g_autoptr(FutFuture) future = fut_future_new ();
-  g_auto(Seen) seen;
-
-  seen_init (&seen, context);
-  fut_future_add_done_callback_in (future, NULL, call_done, &seen, note_destroyed);
-  test_thread_join (test_thread_new (complete_it, future));
-  g_assert_cmpuint (seen.n_done, ==, 0);
-  test_iterate_until (context, seen.events->len == 2);
-
-  /* One that comes late is called by the loop too, never at once. */
-  fut_future_add_done_callback_in (future, NULL, call_done, &seen, note_destroyed);
-  g_assert_cmpuint (seen.n_done, ==, 1);
-  test_iterate_until (context, seen.events->len == 4);
-  g_assert_cmpstr (seen.events->str, ==, "d.d.");
-}
-
-typedef struct
-{
-  GMainContext *context;
-  gboolean      quit;   /* atomic */
-} Loop;
-
-static gpointer
-run_loop (gpointer data)
-{
-  Loop *loop = data;
-
-  g_main_context_push_thread_default (loop->context);
-  test_iterate_until (loop->context, g_atomic_int_get (&loop->quit));
-  g_main_context_pop_thread_default (loop->context);
-  return NULL;
-}
-
-static void
-test_callback_in_another_context (void)
-{
-  g_autoptr(GMainContext) other = g_main_context_new ();
-  Loop loop = { other, FALSE };
-  TestThread *thread = test_thread_new (run_loop, &loop);
-  g_autoptr(FutFuture) future = fut_future_new ();
-  g_autoptr(TestLatch) called = test_latch_new ();
-  g_auto(Seen) seen;
-
-  seen_init (&seen, other);
-  fut_future_add_done_callback_in (future, other, call_done, &seen, note_destroyed);
-  fut_future_add_done_callback_in (future, other, test_latch_raise_for_future, called, NULL);
-  test_complete (future, 1);
-  test_latch_await (called, 1);
-  g_assert_cmpstr (seen.events->str, ==, "d.");
-  fut_future_add_done_callback_in (future, other, test_latch_raise_for_future, called,
-                                   test_latch_raise_cb);
-  test_latch_await (called, 3);
-  g_atomic_int_set (&loop.quit, TRUE);
-  test_thread_join (thread);
-}
-
-static void
-append_future (FutFuture *future, gpointer order)
-{
-  g_ptr_array_add (order, future);
-}
-
-static gpointer
-complete_all (gpointer futures)
-{
-  GPtrArray *array = futures;
-
-  for (guint i = array->len; i > 0; i--)
-    test_complete (g_ptr_array_index (array, i - 1), i);
-  return NULL;
-}
-
-/* What one thread ends is delivered in the order in which it ended. */
-static void
-test_callbacks_in_order_of_ending (void)
-{
-  g_autoptr(TestContext) context = test_context_push ();
-  g_autoptr(GPtrArray) futures = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr(GPtrArray) order = g_ptr_array_new ();
-  TestThread *thread;
-  guint n = 5000;
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_ptr_array_add (futures, fut_future_new ());
-      fut_future_add_done_callback_in (g_ptr_array_index (futures, i), NULL, append_future, order,
-                                       NULL);
-    }
-  thread = test_thread_new (complete_all, futures);
-  test_iterate_until (context, order->len == n);
-  test_thread_join (thread);
-  for (guint i = 0; i < n; i++)
-    g_assert_true (g_ptr_array_index (order, i) == g_ptr_array_index (futures, n - 1 - i));
-}
-
-static gboolean
-note_idle (gpointer user_data)
-{
-  g_string_append_c (user_data, 'i');
-  return G_SOURCE_REMOVE;
-}
-
-static void
-note_letter (FutFuture *future, gpointer user_data)
-{
-  g_string_append_c (user_data, 'f');
-}
-
-/* A source of a lower priority gets its turn although there is always something to deliver. */
-static void
-test_others_get_their_turn (void)
-{
-  g_autoptr(TestContext) context = test_context_push ();
-  g_autoptr(GString) letters = g_string_new (NULL);
-  g_autoptr(GSource) idle = g_idle_source_new ();
-  guint n = 100000;
-
-  g_source_set_callback (idle, note_idle, letters, NULL);
-  g_source_set_priority (idle, G_PRIORITY_HIGH_IDLE + 20);
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr(FutFuture) future = test_future_done (i);
-
-      fut_future_add_done_callback_in (future, NULL, note_letter, letters, NULL);
-    }
-  g_source_attach (idle, context);
-  test_iterate_until (context, letters->len == n + 1);
-  g_assert_cmpuint (strchr (letters->str, 'i') - letters->str, <, n);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -546,9 +395,5 @@ main (int argc, char **argv)
   test_add ("/future/F15/status", test_status);
   test_add ("/future/F15/can-cancel-is-notified", test_can_cancel_is_notified);
   test_add ("/future/F15/running-is-notified", test_running_is_notified);
-  test_add ("/future/F15/callback-in-the-owners-context", test_callback_in_the_owners_context);
-  test_add ("/future/F15/callback-in-another-context", test_callback_in_another_context);
-  test_add ("/future/F15/callbacks-in-order-of-ending", test_callbacks_in_order_of_ending);
-  test_add ("/future/F15/others-get-their-turn", test_others_get_their_turn);
   return g_test_run ();
 }
