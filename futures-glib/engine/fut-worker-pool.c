@@ -7,9 +7,9 @@
 
 #include "fut-worker-pool.h"
 
-#include "fut-worker.h"
+#include "fut-worker-thread.h"
 
-/* How workers search, steal and sleep stands in fut-worker.c. */
+/* How workers search, steal and sleep stands in fut-worker-thread.c. */
 
 FutWorkerPool *
 fut_worker_pool_new (guint max_workers, const FutWorkerPoolFuncs *funcs, gpointer owner)

@@ -1,11 +1,11 @@
-/* fut-worker.c: a thread that takes from the queue: searching, stealing, sleeping
+/* fut-worker-thread.c: a thread that takes from the queue: searching, stealing, sleeping
  *
  * SPDX-FileCopyrightText: 2026 The futures-glib authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "config.h"
 
-#include "fut-worker.h"
+#include "fut-worker-thread.h"
 
 #include "fut-cpus.h"
 

@@ -1,4 +1,4 @@
-/* fut-worker.h: one worker of a pool, and the pool as its workers see it
+/* fut-worker-thread.h: one worker of a pool, and the pool as its workers see it
  *
  * SPDX-FileCopyrightText: 2026 The futures-glib authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -64,7 +64,7 @@ struct _FutWorkerPool
   gboolean     stopped;
 };
 
-/* fut-worker.c: the worker's thread; @data is a FutWorker */
+/* fut-worker-thread.c: the worker's thread; @data is a FutWorker */
 gpointer fut_worker_main               (gpointer data);
 
 /* fut-worker-pool.c: */
