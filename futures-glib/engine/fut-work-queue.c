@@ -186,3 +186,51 @@ fut_work_queue_is_empty (FutWorkQueue *self)
 {
   return atomic_load (&self->incoming) == NULL && atomic_load (&self->n_linked) == 0;
 }
+
+void
+fut_work_queue_push_front (FutWorkQueue *self, FutNode *node, int priority)
+{
+  g_mutex_lock (&self->lock);
+  collect_locked (self);
+  fut_node_list_prepend (list_for_priority_locked (self, priority), node);
+  atomic_store (&self->n_linked, get_n_linked_locked (self) + 1);
+  g_mutex_unlock (&self->lock);
+}
+
+guint
+fut_work_queue_get_length (FutWorkQueue *self)
+{
+  guint length;
+
+  g_mutex_lock (&self->lock);
+  collect_locked (self);
+  length = get_n_linked_locked (self);
+  g_mutex_unlock (&self->lock);
+  return length;
+}
+
+gboolean
+fut_work_queue_peek_priority (FutWorkQueue *self, int *priority)
+{
+  gboolean found = FALSE;
+
+  g_mutex_lock (&self->lock);
+  collect_locked (self);
+  if (!fut_node_list_is_empty (&self->normal))
+    {
+      *priority = 0;
+      found = TRUE;
+    }
+  for (guint i = 0; self->others != NULL && i < self->others->len; i++)
+    {
+      Bucket *bucket = &g_array_index (self->others, Bucket, i);
+
+      if (!fut_node_list_is_empty (bucket->list) && (!found || bucket->priority < *priority))
+        {
+          *priority = bucket->priority;
+          found = TRUE;
+        }
+    }
+  g_mutex_unlock (&self->lock);
+  return found;
+}

@@ -27,6 +27,9 @@ void     fut_work_queue_clear         (FutWorkQueue *self);
 void     fut_work_queue_push          (FutWorkQueue *self, FutNode *node);
 void     fut_work_queue_push_priority (FutWorkQueue *self, FutNode *node, int priority);
 
+/* Puts back what was taken, before all others of its priority. */
+void     fut_work_queue_push_front    (FutWorkQueue *self, FutNode *node, int priority);
+
 /* Takes up to @max nodes, but no more than one in @share of those that wait (at least one), the
  * most urgent and oldest first; returns how many.
  */
@@ -35,5 +38,8 @@ guint    fut_work_queue_take          (FutWorkQueue *self, FutNode **nodes, guin
 /* Takes @node out if it still waits; afterwards it is free, either way. */
 gboolean fut_work_queue_remove        (FutWorkQueue *self, FutNode *node);
 gboolean fut_work_queue_is_empty      (FutWorkQueue *self);
+guint    fut_work_queue_get_length    (FutWorkQueue *self);
+/* The most urgent priority that something waits with; FALSE if nothing does. */
+gboolean fut_work_queue_peek_priority (FutWorkQueue *self, int *priority);
 
 G_END_DECLS
