@@ -89,10 +89,19 @@ get_rest (guint64 n_entered, guint64 n_left)
   return MAX (n_entered, n_left) - n_left;
 }
 
+/* What has begun in workers elsewhere, and was not counted here yet. */
+static guint64
+get_n_begun (FutExecutorCore *self)
+{
+  return self->engine != NULL && self->engine_funcs->get_n_begun != NULL
+           ? self->engine_funcs->get_n_begun (self->engine)
+           : 0;
+}
+
 guint64
 fut_executor_core_get_n_pending (FutExecutorCore *self)
 {
-  guint64 n_left = fut_executor_core_get_count (self, FUT_COUNT_STARTED) +
+  guint64 n_left = get_n_begun (self) + fut_executor_core_get_count (self, FUT_COUNT_STARTED) +
                    fut_executor_core_get_count (self, FUT_COUNT_DROPPED);
 
   return get_rest (fut_executor_core_get_count (self, FUT_COUNT_SUBMITTED), n_left);
@@ -101,9 +110,10 @@ fut_executor_core_get_n_pending (FutExecutorCore *self)
 guint64
 fut_executor_core_get_n_running (FutExecutorCore *self)
 {
+  guint64 n_begun = get_n_begun (self);
   guint64 n_left = fut_executor_core_get_count (self, FUT_COUNT_ENDED);
 
-  return get_rest (fut_executor_core_get_count (self, FUT_COUNT_STARTED), n_left);
+  return n_begun + get_rest (fut_executor_core_get_count (self, FUT_COUNT_STARTED), n_left);
 }
 
 gboolean

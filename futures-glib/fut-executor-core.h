@@ -29,6 +29,36 @@ typedef struct
   /* Waits until the last worker, which has left, is gone. */
   void     (*join)         (gpointer engine);
   void     (*free)         (gpointer engine);
+
+  /* Whether a worker is a thread of this process, which can run what it waits for. */
+  gboolean workers_are_threads;
+
+  /* For engines whose workers are elsewhere; NULL otherwise. */
+
+  /* Asks whether @future, which is PENDING here, has begun there, and if so makes it RUNNING. The
+   * caller holds a reference.
+   */
+  void     (*refresh)        (gpointer engine, FutFuture *future);
+  /* How many calls have begun there that are still PENDING here. */
+  guint    (*get_n_begun)    (gpointer engine);
+  /* Fetches what the call that runs there has told of its progress. */
+  void     (*refresh_report) (gpointer engine, FutFuture *future);
+  /* Asks the call, which runs there, to stop. */
+  void     (*request_cancel) (gpointer engine, FutFuture *future);
+  /* Waits for the end by itself, as far as that is faster: TRUE if @future is done. */
+  gboolean (*wait)           (gpointer engine, FutFuture *future, gint64 deadline,
+                              GCancellable *cancellable);
+  /* Runs the immediate callbacks of @future, which has ended, in another thread; FALSE: they may
+   * run here.
+   */
+  gboolean (*defer)          (gpointer engine, FutFuture *future);
+  /* Whether this thread must not wait for calls of the engine: it is the one that ends them. */
+  gboolean (*is_inside)      (gpointer engine);
+
+  /* In a worker process; NULL otherwise: the call that runs here has set its progress, or its
+   * status.
+   */
+  void     (*report)         (gpointer engine, FutFuture *future, gboolean status);
 } FutEngineFuncs;
 
 typedef enum

@@ -16,8 +16,12 @@ typedef struct _FutFunction FutFunction;
 typedef struct _FutBinding FutBinding;
 
 FutFunction *fut_function_ref_for_name (const char *name);
+FutFunction *fut_function_ref          (FutFunction *self);
 void         fut_function_unref        (FutFunction *self);
 const char  *fut_function_get_name     (FutFunction *self);
+
+/* Whether it stands for something already, without loading anything. */
+gboolean     fut_function_is_bound     (FutFunction *self);
 
 /* Looks the function up: in the registry, else, if the name has a module, in that; this may load
  * it. Any thread.

@@ -107,6 +107,15 @@ fut_function_ref_for_name (const char *name)
   return self;
 }
 
+FutFunction *
+fut_function_ref (FutFunction *self)
+{
+  g_mutex_lock (&lock);
+  self->n_refs++;
+  g_mutex_unlock (&lock);
+  return self;
+}
+
 void
 fut_function_unref (FutFunction *self)
 {
@@ -149,6 +158,17 @@ ref_binding (FutFunction *self)
     g_atomic_ref_count_inc (&binding->ref_count);
   g_mutex_unlock (&lock);
   return binding;
+}
+
+gboolean
+fut_function_is_bound (FutFunction *self)
+{
+  gboolean bound;
+
+  g_mutex_lock (&lock);
+  bound = self->binding != NULL;
+  g_mutex_unlock (&lock);
+  return bound;
 }
 
 /* Whether @folder has the module; then @handle is NULL if it does not load. */

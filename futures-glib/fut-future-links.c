@@ -23,7 +23,7 @@ on_queue_timeout (gpointer data)
   FutSubmitOptions *options = fut_future_get_extra (self)->options;
 
   /* An executor of a third party may know that it has begun. */
-  if (self->core->revoke != NULL && fut_future_get_state (self) == FUT_STATE_PENDING &&
+  if (self->core->revoke != NULL && fut_future_peek_state (self) == FUT_STATE_PENDING &&
       !self->core->revoke (self->core, self))
     return;
 
@@ -74,7 +74,7 @@ start_timer (FutFuture *self, FutTimer **place, FutState while_in, GTimeSpan tim
 
   timer = fut_timer_start (since + timeout, func, g_object_ref (self), g_object_unref);
   g_mutex_lock (fut_future_get_lock (self));
-  late = fut_future_get_state (self) != while_in;
+  late = fut_future_peek_state (self) != while_in;
   if (!late)
     *place = timer;
   g_mutex_unlock (fut_future_get_lock (self));

@@ -120,6 +120,9 @@ typedef struct
   FutTimer      *queue_timer;    /* owned */
   FutTimer      *run_timer;      /* owned */
   gulong         cancelled_id;   /* handler of the options' cancellable */
+  char          *trace;          /* owned; of the error, where it was raised */
+  guint          n_retries;
+  guint          untold;         /* FUT_FUTURE_POST_*: changes that nobody was told of yet */
 } FutFutureExtra;
 
 struct _FutFuture
@@ -156,6 +159,7 @@ struct _FutFuture
   {
     gpointer       user_data;
     GDestroyNotify result_destroy;
+    gpointer       place;   /* PENDING, of a function: the engine's, guarded by its lock */
   };
   union
   {
@@ -185,6 +189,20 @@ fut_future_state_of (guint state)
   return (FutState) (state & FUT_FUTURE_STATE_MASK);
 }
 
+/* As it is known here: an engine whose workers are elsewhere is not asked. */
+static inline FutState
+fut_future_peek_state (FutFuture *self)
+{
+  return fut_future_state_of (atomic_load_explicit (&self->state, memory_order_acquire));
+}
+
+/* What the engine behind @self offers; NULL if it has none of the library's own. */
+static inline const FutEngineFuncs *
+fut_future_get_engine_funcs (FutFuture *self)
+{
+  return self->core != NULL && self->core->engine != NULL ? self->core->engine_funcs : NULL;
+}
+
 static inline gboolean
 fut_future_state_is_done (guint state)
 {
@@ -199,6 +217,9 @@ FutFuture      *fut_future_new_for_closure (FutExecutorCore *core, FutSubmitOpti
                                             GDestroyNotify destroy);
 FutFuture      *fut_future_new_for_call    (FutExecutorCore *core, FutSubmitOptions *options,
                                             const char *function, GVariant *args);
+/* In a worker process: the future of a call that came from the parent. */
+FutFuture      *fut_future_new_for_function (FutExecutorCore *core, FutFunction *function,
+                                             GVariant *args);
 GMutex         *fut_future_get_lock        (FutFuture *self);
 FutFutureExtra *fut_future_get_extra       (FutFuture *self);
 FutFutureExtra *fut_future_ensure_extra    (FutFuture *self);
@@ -232,6 +253,26 @@ gboolean        fut_future_execute         (FutFuture *self, gboolean queued, gi
 gboolean        fut_frame_is_inside        (FutExecutorCore *core);
 /* Frees the closure or the arguments of a call that will not run. */
 void            fut_future_drop_call       (FutFuture *self);
+/* Notes that the call runs elsewhere since @started_at (monotonic): PENDING to RUNNING, without
+ * spinning or anything else that is not allowed under an engine's lock. FALSE if it has begun or
+ * ended already, or is just being ended. The engine has taken it out of its queue. After TRUE
+ * fut_future_follow_begin() is called without a lock, with the same *@linked; or the future is
+ * ended at once.
+ */
+gboolean        fut_future_begin_elsewhere (FutFuture *self, gint64 started_at, gboolean *linked);
+void            fut_future_follow_begin    (FutFuture *self, gboolean linked);
+void            fut_future_count_retry     (FutFuture *self);
+
+/* fut-future-return.c: ending the call */
+/* Keeps @trace (transfer full) beside the error that the future is about to end with. */
+void            fut_future_take_trace      (FutFuture *self, char *trace);
+
+/* fut-future-report.c: progress and status */
+/* What a call elsewhere told of its progress; @status is transfer full. Without @notify who watches is
+ * told with the next report, for somebody just asks: a handler that asks must not call itself for ever.
+ */
+void            fut_future_take_report     (FutFuture *self, double progress, char *status,
+                                            gboolean notify);
 
 /* fut-future-links.c: timeouts and the caller's cancellable */
 /* Has the options' timeouts and cancellable act on the future, which has been submitted. */

@@ -304,6 +304,76 @@ fut_future_return_error (FutFuture *self, GError *error)
   return_result (self, &(FutResult){ FUT_RESULT_ERROR, .v_pointer = error });
 }
 
+void
+fut_future_take_trace (FutFuture *self, char *trace)
+{
+  FutFutureExtra *extra = fut_future_ensure_extra (self);
+
+  g_mutex_lock (fut_future_get_lock (self));
+  if (!fut_future_is_done (self))
+    {
+      char *old = extra->trace;
+
+      extra->trace = trace;
+      trace = old;
+    }
+  g_mutex_unlock (fut_future_get_lock (self));
+  g_free (trace);
+}
+
+/**
+ * fut_future_dup_trace:
+ * @self: a future
+ *
+ * Gives the trace of the error that the call ended with: where it was raised, as text for people.
+ *
+ * It never blocks. Safe from any thread.
+ *
+ * Returns: (transfer full) (nullable): the text given to
+ *   [method@Fut.Future.return_error_with_trace]; %NULL if there is none, or the future is not done
+ *
+ * Since: 1.0
+ */
+char *
+fut_future_dup_trace (FutFuture *self)
+{
+  FutFutureExtra *extra;
+  char *trace = NULL;
+
+  g_return_val_if_fail (FUT_IS_FUTURE (self), NULL);
+
+  extra = fut_future_get_extra (self);
+  if (extra == NULL || !fut_future_is_done (self))
+    return NULL;
+  g_mutex_lock (fut_future_get_lock (self));
+  trace = g_strdup (extra->trace);
+  g_mutex_unlock (fut_future_get_lock (self));
+  return trace;
+}
+
+/**
+ * fut_future_return_error_with_trace:
+ * @self: a future that is running
+ * @error: (transfer full): the error
+ * @trace: (nullable): where it was raised, as text for people; %NULL for nothing to say
+ *
+ * Ends the call with an error, as [method@Fut.Future.return_error] does, and tells where it came
+ * from: for languages whose exceptions carry a traceback. It can be read by
+ * [method@Fut.Future.dup_trace], also if the call ran in another process.
+ *
+ * Since: 1.0
+ */
+void
+fut_future_return_error_with_trace (FutFuture *self, GError *error, const char *trace)
+{
+  g_return_if_fail (FUT_IS_FUTURE (self));
+  g_return_if_fail (error != NULL);
+
+  if (trace != NULL)
+    fut_future_take_trace (self, g_strdup (trace));
+  fut_future_return_error (self, error);
+}
+
 /**
  * fut_future_return_new_error: (skip)
  * @self: a future

@@ -10,8 +10,6 @@
 #include "fut-error.h"
 #include "fut-submit-options-private.h"
 
-#include <math.h>
-
 __thread FutFrame *_fut_frame;
 
 gboolean
@@ -89,7 +87,7 @@ claim_to_run (FutFuture *self, gint64 now, gboolean queued, FutClosure *closure)
       return TRUE;
     }
 
-  if (fut_future_get_state (self) != FUT_STATE_RUNNING ||
+  if (fut_future_peek_state (self) != FUT_STATE_RUNNING ||
       (atomic_fetch_or (&self->state, FUT_FUTURE_CALL_TAKEN) & FUT_FUTURE_CALL_TAKEN) != 0)
     return FALSE;
 
@@ -104,6 +102,42 @@ claim_to_run (FutFuture *self, gint64 now, gboolean queued, FutClosure *closure)
       return closure->func != NULL;
     }
   return TRUE;
+}
+
+gboolean
+fut_future_begin_elsewhere (FutFuture *self, gint64 started_at, gboolean *linked)
+{
+  guint state = atomic_load_explicit (&self->state, memory_order_relaxed);
+
+  do
+    if (fut_future_state_of (state) != FUT_STATE_PENDING || (state & FUT_FUTURE_ENDING) != 0)
+      return FALSE;
+  while (!atomic_compare_exchange_weak (&self->state, &state, state | FUT_FUTURE_ENDING));
+
+  atomic_store_explicit (&self->time, started_at, memory_order_relaxed);
+  state =
+    atomic_fetch_add (&self->state, FUT_FUTURE_CALL_TAKEN + FUT_STATE_RUNNING - FUT_FUTURE_ENDING);
+  fut_executor_core_count (self->core, FUT_COUNT_STARTED);
+  *linked = (state & FUT_FUTURE_HAS_LINKS) != 0;
+  return TRUE;
+}
+
+void
+fut_future_follow_begin (FutFuture *self, gboolean linked)
+{
+  if (linked)
+    fut_future_link_running (self);
+  post_running (self);
+}
+
+void
+fut_future_count_retry (FutFuture *self)
+{
+  FutFutureExtra *extra = fut_future_ensure_extra (self);
+
+  g_mutex_lock (fut_future_get_lock (self));
+  extra->n_retries++;
+  g_mutex_unlock (fut_future_get_lock (self));
 }
 
 static void
@@ -352,155 +386,4 @@ fut_future_get_cancellable (FutFuture *self)
   if ((atomic_load (&self->state) & FUT_FUTURE_CANCEL_REQUESTED) != 0)
     g_cancellable_cancel (cancellable);
   return cancellable;
-}
-
-/* Whether the call runs; to report on one that has ended is pointless but no mistake. */
-static gboolean
-can_report (FutFuture *self)
-{
-  FutState state = fut_future_get_state (self);
-
-  if (state == FUT_STATE_PENDING)
-    g_critical ("%s reports progress before it has begun",
-                fut_future_peek_name (self) != NULL ? fut_future_peek_name (self) : "a call");
-  return state == FUT_STATE_RUNNING;
-}
-
-/**
- * fut_future_set_progress:
- * @self: a future that is running
- * @progress: how much is done, from 0 to 1, or −1 if that is unknown; other values are clamped
- *
- * Tells how far the work is.
- *
- * This is for task functions. It may be called as often as is convenient: who watches is notified
- * at most once in an iteration of its loop. When nothing has changed, and once the future has
- * ended, it does nothing.
- *
- * Safe from any thread.
- *
- * Since: 1.0
- */
-void
-fut_future_set_progress (FutFuture *self, double progress)
-{
-  FutFutureExtra *extra;
-  gboolean changed;
-
-  g_return_if_fail (FUT_IS_FUTURE (self));
-  g_return_if_fail (!isnan (progress));
-
-  if (!can_report (self))
-    return;
-
-  progress = progress < 0 ? -1 : MIN (progress, 1);
-  extra = fut_future_ensure_extra (self);
-  g_mutex_lock (fut_future_get_lock (self));
-  changed = extra->progress != progress;
-  extra->progress = progress;
-  g_mutex_unlock (fut_future_get_lock (self));
-
-  if (changed && fut_future_has_handler (self))
-    fut_future_post (self, FUT_FUTURE_POST_PROGRESS);
-}
-
-/**
- * fut_future_get_progress: (get-property progress)
- * @self: a future
- *
- * Tells how much of the call is done.
- *
- * Safe from any thread.
- *
- * Returns: what the task told last, from 0 to 1; −1 if that is unknown
- *
- * Since: 1.0
- */
-double
-fut_future_get_progress (FutFuture *self)
-{
-  FutFutureExtra *extra;
-  double progress;
-
-  g_return_val_if_fail (FUT_IS_FUTURE (self), -1);
-
-  extra = fut_future_get_extra (self);
-  if (extra == NULL)
-    return -1;
-  g_mutex_lock (fut_future_get_lock (self));
-  progress = extra->progress;
-  g_mutex_unlock (fut_future_get_lock (self));
-  return progress;
-}
-
-/**
- * fut_future_set_status:
- * @self: a future that is running
- * @status: (nullable): what is being done, for people; %NULL for nothing to say
- *
- * Tells what the task is doing.
- *
- * This is for task functions; see [method@Fut.Future.set_progress].
- *
- * Safe from any thread.
- *
- * Since: 1.0
- */
-void
-fut_future_set_status (FutFuture *self, const char *status)
-{
-  g_autofree char *copy = NULL;
-  FutFutureExtra *extra;
-  gboolean changed;
-
-  g_return_if_fail (FUT_IS_FUTURE (self));
-
-  if (!can_report (self))
-    return;
-
-  copy = g_strdup (status);
-  extra = fut_future_ensure_extra (self);
-  g_mutex_lock (fut_future_get_lock (self));
-  changed = g_strcmp0 (extra->status, copy) != 0;
-  if (changed)
-    {
-      char *old = extra->status;
-
-      extra->status = copy;
-      copy = old;
-    }
-  g_mutex_unlock (fut_future_get_lock (self));
-
-  if (changed && fut_future_has_handler (self))
-    fut_future_post (self, FUT_FUTURE_POST_STATUS);
-}
-
-/**
- * fut_future_dup_status: (get-property status)
- * @self: a future
- *
- * Tells what the task says it is doing.
- *
- * Safe from any thread.
- *
- * Returns: (transfer full) (nullable): the text set by [method@Fut.Future.set_status]; %NULL if
- *   there is none
- *
- * Since: 1.0
- */
-char *
-fut_future_dup_status (FutFuture *self)
-{
-  FutFutureExtra *extra;
-  char *status;
-
-  g_return_val_if_fail (FUT_IS_FUTURE (self), NULL);
-
-  extra = fut_future_get_extra (self);
-  if (extra == NULL)
-    return NULL;
-  g_mutex_lock (fut_future_get_lock (self));
-  status = g_strdup (extra->status);
-  g_mutex_unlock (fut_future_get_lock (self));
-  return status;
 }

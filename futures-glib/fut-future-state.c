@@ -94,7 +94,7 @@ free_call (FutClosure *closure, GVariant *args)
 void
 fut_future_drop_call (FutFuture *self)
 {
-  gboolean pending = fut_future_get_state (self) == FUT_STATE_PENDING;
+  gboolean pending = fut_future_peek_state (self) == FUT_STATE_PENDING;
   FutClosure closure;
   GVariant *args;
 
@@ -144,6 +144,7 @@ apply_run_timeout (FutFuture *self, FutResult *result, FutResult *replaced)
 static void
 follow_end (FutFuture *self, guint state, gboolean kept)
 {
+  const FutEngineFuncs *funcs = fut_future_get_engine_funcs (self);
   gboolean failed = self->result_kind == FUT_RESULT_ERROR;
 
   if ((state & FUT_FUTURE_HAS_CALLBACKS) != 0)
@@ -158,7 +159,8 @@ follow_end (FutFuture *self, guint state, gboolean kept)
     g_object_unref (self);
   if ((state & FUT_FUTURE_HAS_LINKS) != 0)
     fut_future_unlink (self);
-  if ((state & FUT_FUTURE_HAS_CALLBACKS) != 0)
+  if ((state & FUT_FUTURE_HAS_CALLBACKS) != 0 &&
+      (funcs == NULL || funcs->defer == NULL || !funcs->defer (self->core->engine, self)))
     fut_future_run_immediate_callbacks (self);
 }
 
@@ -220,6 +222,16 @@ fut_future_end_with_error (FutFuture *self, GError *error, gboolean only_pending
   return fut_future_end (self, FUT_STATE_FINISHED, &result, only_pending, 0);
 }
 
+/* Asks whether a call that is PENDING here has begun elsewhere. */
+static void
+refresh (FutFuture *self)
+{
+  const FutEngineFuncs *funcs = fut_future_get_engine_funcs (self);
+
+  if (funcs != NULL && funcs->refresh != NULL && fut_future_peek_state (self) == FUT_STATE_PENDING)
+    funcs->refresh (self->core->engine, self);
+}
+
 /**
  * fut_future_get_state: (get-property state)
  * @self: a future
@@ -238,7 +250,8 @@ fut_future_get_state (FutFuture *self)
 {
   g_return_val_if_fail (FUT_IS_FUTURE (self), FUT_STATE_PENDING);
 
-  return fut_future_state_of (atomic_load_explicit (&self->state, memory_order_acquire));
+  refresh (self);
+  return fut_future_peek_state (self);
 }
 
 /**
@@ -256,7 +269,9 @@ fut_future_get_state (FutFuture *self)
 gboolean
 fut_future_is_done (FutFuture *self)
 {
-  return fut_future_get_state (self) >= FUT_STATE_CANCELLED;
+  g_return_val_if_fail (FUT_IS_FUTURE (self), FALSE);
+
+  return fut_future_peek_state (self) >= FUT_STATE_CANCELLED;
 }
 
 /**
@@ -324,6 +339,7 @@ void
 fut_future_request_cancel (FutFuture *self)
 {
   guint state = atomic_fetch_or (&self->state, FUT_FUTURE_CANCEL_REQUESTED);
+  const FutEngineFuncs *funcs = fut_future_get_engine_funcs (self);
   FutFutureExtra *extra = fut_future_get_extra (self);
   GCancellable *cancellable = NULL;
 
@@ -336,6 +352,8 @@ fut_future_request_cancel (FutFuture *self)
     }
   if (cancellable != NULL)
     g_cancellable_cancel (cancellable);
+  if (funcs != NULL && funcs->request_cancel != NULL && !fut_future_state_is_done (state))
+    funcs->request_cancel (self->core->engine, self);
 
   if ((state & FUT_FUTURE_CANCEL_REQUESTED) == 0 && !fut_future_state_is_done (state) &&
       fut_future_has_handler (self))
@@ -417,6 +435,7 @@ fut_future_get_elapsed (FutFuture *self)
 {
   g_return_val_if_fail (FUT_IS_FUTURE (self), 0);
 
+  refresh (self);
   for (;;)
     {
       guint state = atomic_load_explicit (&self->state, memory_order_acquire);
@@ -447,6 +466,8 @@ fut_future_get_elapsed (FutFuture *self)
  *
  * Tells how often the call was run again because its worker was lost.
  *
+ * Safe from any thread.
+ *
  * Returns: the number of runs after the first; 0 for calls in threads, whose workers are not lost
  *
  * Since: 1.0
@@ -454,9 +475,18 @@ fut_future_get_elapsed (FutFuture *self)
 guint
 fut_future_get_retry_count (FutFuture *self)
 {
+  FutFutureExtra *extra;
+  guint n_retries;
+
   g_return_val_if_fail (FUT_IS_FUTURE (self), 0);
 
-  return 0;
+  extra = fut_future_get_extra (self);
+  if (extra == NULL)
+    return 0;
+  g_mutex_lock (fut_future_get_lock (self));
+  n_retries = extra->n_retries;
+  g_mutex_unlock (fut_future_get_lock (self));
+  return n_retries;
 }
 
 /**

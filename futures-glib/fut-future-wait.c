@@ -17,11 +17,13 @@
  *   1. It is done.
  *   2. It could never end: the call that waits is the one waited for, or runs on top of it.
  *   3. The waiter is a worker of the pool and the call has not begun: it runs the call itself.
- *   4. A CPU is free: it looks again for a moment, which beats two switches of threads.
- *   5. The pool has a backlog and this thread keeps being woken for one result after another: it
+ *   4. Its worker is another process, and the call is the only one: the waiter reads the result
+ *      itself, which saves a switch to the thread that reads results else.
+ *   5. A CPU is free: it looks again for a moment, which beats two switches of threads.
+ *   6. The pool has a backlog and this thread keeps being woken for one result after another: it
  *      looks again a little later, when several have ended, and nobody has to wake it. What it
  *      waits for is not late by that: the workers have other work to do.
- *   6. It parks.
+ *   7. It parks.
  */
 
 #define MAX_HELP_DEPTH 256   /* calls on top of each other in one worker */
@@ -31,11 +33,13 @@
 #define QUICK_PARK 100       /* µs; a park shorter than this was hardly worth it */
 #define MANY_QUICK_PARKS 3
 #define POLL_INTERVAL 200    /* µs */
+#define POLL_INTERVAL_ELSEWHERE 1000 /* µs, of processes: their results come many at a time */
 
 gboolean
 fut_future_has_failed (FutFuture *self)
 {
-  return fut_future_get_state (self) == FUT_STATE_FINISHED && self->result_kind == FUT_RESULT_ERROR;
+  return fut_future_peek_state (self) == FUT_STATE_FINISHED &&
+         self->result_kind == FUT_RESULT_ERROR;
 }
 
 static void
@@ -126,7 +130,8 @@ fut_waiter_block (FutWaiter *waiter, FutExecutorCore *core, gint64 deadline,
                   GCancellable *cancellable, GError **error)
 {
   gboolean counts = core != NULL && deadline < 0 && cancellable == NULL && _fut_frame != NULL &&
-                    _fut_frame->core == core;
+                    _fut_frame->core == core &&
+                    (core->engine == NULL || core->engine_funcs->workers_are_threads);
   gulong id = 0;
   gboolean met;
 
@@ -156,7 +161,14 @@ gboolean
 fut_future_would_deadlock (FutFuture *self, GError **error)
 {
   const char *name = fut_future_peek_name (self);
+  const FutEngineFuncs *funcs = fut_future_get_engine_funcs (self);
 
+  if (funcs != NULL && funcs->is_inside != NULL && funcs->is_inside (self->core->engine))
+    {
+      g_set_error (error, FUT_ERROR, FUT_ERROR_WOULD_DEADLOCK,
+                   "the thread of %s that ends its calls waits for one", self->core->name);
+      return TRUE;
+    }
   for (FutFrame *frame = _fut_frame; frame != NULL; frame = frame->parent)
     if (frame->future == self)
       {
@@ -175,8 +187,9 @@ help (FutFuture *self)
   FutExecutorCore *core = self->core;
   gint64 now = g_get_monotonic_time ();
 
-  return core != NULL && core->engine != NULL && _fut_frame != NULL && _fut_frame->core == core &&
-         _fut_frame->depth < MAX_HELP_DEPTH && fut_future_execute (self, TRUE, &now);
+  return core != NULL && core->engine != NULL && core->engine_funcs->workers_are_threads &&
+         _fut_frame != NULL && _fut_frame->core == core && _fut_frame->depth < MAX_HELP_DEPTH &&
+         fut_future_execute (self, TRUE, &now);
 }
 
 /* Whether it is worth to spin: only if the waiter's CPU is not needed by the worker. */
@@ -185,7 +198,8 @@ may_spin (FutFuture *self)
 {
   FutExecutorCore *core = self->core;
 
-  return core != NULL && core->engine != NULL && _fut_frame == NULL &&
+  return core != NULL && core->engine != NULL && core->engine_funcs->workers_are_threads &&
+         _fut_frame == NULL &&
          core->engine_funcs->get_n_active (core->engine) < fut_cpus_get_usable ();
 }
 
@@ -216,15 +230,17 @@ static gboolean
 poll_for_end (FutFuture *self, gint64 deadline)
 {
   FutExecutorCore *core = self->core;
+  gint64 interval;
 
   if (core == NULL || core->engine == NULL || _fut_frame != NULL)
     return FALSE;
 
+  interval = core->engine_funcs->workers_are_threads ? POLL_INTERVAL : POLL_INTERVAL_ELSEWHERE;
   while (has_backlog (core))
     {
-      if (deadline >= 0 && g_get_monotonic_time () + POLL_INTERVAL >= deadline)
+      if (deadline >= 0 && g_get_monotonic_time () + interval >= deadline)
         return FALSE;
-      g_usleep (POLL_INTERVAL);
+      g_usleep (interval);
       if (fut_future_is_done (self))
         return TRUE;
     }
@@ -261,6 +277,7 @@ gboolean
 fut_future_wait_until (FutFuture *self, gint64 deadline, GCancellable *cancellable, GError **error)
 {
   static __thread FutSpinner spinner;
+  const FutEngineFuncs *funcs = fut_future_get_engine_funcs (self);
 
   if (fut_future_is_done (self))
     return TRUE;
@@ -275,6 +292,9 @@ fut_future_wait_until (FutFuture *self, gint64 deadline, GCancellable *cancellab
     return FALSE;
 
   if (deadline < 0 && cancellable == NULL && help (self))
+    return TRUE;
+  if (funcs != NULL && funcs->wait != NULL &&
+      funcs->wait (self->core->engine, self, deadline, cancellable))
     return TRUE;
   if (may_spin (self) && fut_spinner_may_spin (&spinner))
     {

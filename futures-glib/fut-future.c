@@ -110,6 +110,7 @@ free_extra (FutFutureExtra *extra)
   g_clear_object (&extra->options);
   g_clear_object (&extra->cancellable);
   g_free (extra->status);
+  g_free (extra->trace);
   g_slice_free (FutFutureExtra, extra);
 }
 
@@ -451,6 +452,17 @@ fut_future_new_for_call (FutExecutorCore *core, FutSubmitOptions *options, const
 
   self->call_kind = FUT_CALL_FUNCTION;
   self->function = fut_function_ref_for_name (function);
+  self->args = args != NULL ? g_variant_ref_sink (args) : NULL;
+  return self;
+}
+
+FutFuture *
+fut_future_new_for_function (FutExecutorCore *core, FutFunction *function, GVariant *args)
+{
+  FutFuture *self = new_for_core (core, NULL);
+
+  self->call_kind = FUT_CALL_FUNCTION;
+  self->function = fut_function_ref (function);
   self->args = args != NULL ? g_variant_ref_sink (args) : NULL;
   return self;
 }

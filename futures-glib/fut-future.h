@@ -77,6 +77,8 @@ GError      *fut_future_exception            (FutFuture *self, GTimeSpan timeout
 FUT_AVAILABLE_IN_1_0
 GError      *fut_future_dup_error            (FutFuture *self);
 FUT_AVAILABLE_IN_1_0
+char        *fut_future_dup_trace            (FutFuture *self);
+FUT_AVAILABLE_IN_1_0
 void         fut_future_add_done_callback    (FutFuture *self, FutDoneFunc func,
                                               gpointer user_data, GDestroyNotify destroy);
 FUT_AVAILABLE_IN_1_0
@@ -128,6 +130,9 @@ void          fut_future_return_pointer               (FutFuture *self, gpointer
                                                        GDestroyNotify destroy);
 FUT_AVAILABLE_IN_1_0
 void          fut_future_return_error                 (FutFuture *self, GError *error);
+FUT_AVAILABLE_IN_1_0
+void          fut_future_return_error_with_trace      (FutFuture *self, GError *error,
+                                                       const char *trace);
 FUT_AVAILABLE_IN_1_0
 void          fut_future_return_new_error             (FutFuture *self, GQuark domain, int code,
                                                        const char *format, ...) G_GNUC_PRINTF (4, 5);

@@ -208,6 +208,7 @@ static const FutEngineFuncs engine_funcs = {
   .get_n_active = engine_get_n_active,
   .join = engine_join,
   .free = engine_free,
+  .workers_are_threads = TRUE,
 };
 
 FutThreadEngine *
