@@ -66,3 +66,41 @@ fut_executor_flags_get_type (void)
     }
   return type;
 }
+
+GType
+fut_crash_policy_get_type (void)
+{
+  static gsize type = 0;
+
+  if (g_once_init_enter (&type))
+    {
+      static const GEnumValue values[] = {
+        { FUT_CRASH_POLICY_FAIL_TASK, "FUT_CRASH_POLICY_FAIL_TASK", "fail-task" },
+        { FUT_CRASH_POLICY_BREAK, "FUT_CRASH_POLICY_BREAK", "break" },
+        { FUT_CRASH_POLICY_RETRY, "FUT_CRASH_POLICY_RETRY", "retry" },
+        { 0, NULL, NULL },
+      };
+
+      g_once_init_leave (&type, g_enum_register_static ("FutCrashPolicy", values));
+    }
+  return type;
+}
+
+GType
+fut_worker_output_get_type (void)
+{
+  static gsize type = 0;
+
+  if (g_once_init_enter (&type))
+    {
+      static const GEnumValue values[] = {
+        { FUT_WORKER_OUTPUT_FORWARD, "FUT_WORKER_OUTPUT_FORWARD", "forward" },
+        { FUT_WORKER_OUTPUT_CAPTURE, "FUT_WORKER_OUTPUT_CAPTURE", "capture" },
+        { FUT_WORKER_OUTPUT_DISCARD, "FUT_WORKER_OUTPUT_DISCARD", "discard" },
+        { 0, NULL, NULL },
+      };
+
+      g_once_init_leave (&type, g_enum_register_static ("FutWorkerOutput", values));
+    }
+  return type;
+}

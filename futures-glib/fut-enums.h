@@ -79,6 +79,49 @@ typedef enum /*< flags >*/
   FUT_EXECUTOR_FLAGS_EXACT_CANCEL = 1 << 3,
 } FutExecutorFlags;
 
+/**
+ * FutCrashPolicy:
+ * @FUT_CRASH_POLICY_FAIL_TASK: the call that ran in the lost worker fails with
+ *   %FUT_ERROR_WORKER_LOST; calls that had not begun run elsewhere
+ * @FUT_CRASH_POLICY_BREAK: the executor is broken, and all its calls end with %FUT_ERROR_BROKEN, as
+ *   in Python's `concurrent.futures`; also if the worker that died was idle
+ * @FUT_CRASH_POLICY_RETRY: the call that ran is run again elsewhere if it is
+ *   [property@Fut.SubmitOptions:idempotent] and was not run too often; else as
+ *   %FUT_CRASH_POLICY_FAIL_TASK
+ *
+ * What the death of a worker means that the executor did not cause.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  FUT_CRASH_POLICY_FAIL_TASK,
+  FUT_CRASH_POLICY_BREAK,
+  FUT_CRASH_POLICY_RETRY,
+} FutCrashPolicy;
+
+/**
+ * FutWorkerOutput:
+ * @FUT_WORKER_OUTPUT_FORWARD: line by line to the standard output and standard error of this
+ *   process, behind the name of the worker
+ * @FUT_WORKER_OUTPUT_CAPTURE: line by line by the signal
+ *   [signal@Fut.ProcessPoolExecutor::output-line]
+ * @FUT_WORKER_OUTPUT_DISCARD: nowhere
+ *
+ * Where that goes which tasks in worker processes write to standard output and standard error.
+ *
+ * In each case the last of what a worker wrote to standard error is in the message of the error
+ * when it is lost.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  FUT_WORKER_OUTPUT_FORWARD,
+  FUT_WORKER_OUTPUT_CAPTURE,
+  FUT_WORKER_OUTPUT_DISCARD,
+} FutWorkerOutput;
+
 #define FUT_TYPE_STATE (fut_state_get_type ())
 FUT_AVAILABLE_IN_1_0
 GType fut_state_get_type (void);
@@ -90,5 +133,13 @@ GType fut_return_when_get_type (void);
 #define FUT_TYPE_EXECUTOR_FLAGS (fut_executor_flags_get_type ())
 FUT_AVAILABLE_IN_1_0
 GType fut_executor_flags_get_type (void);
+
+#define FUT_TYPE_CRASH_POLICY (fut_crash_policy_get_type ())
+FUT_AVAILABLE_IN_1_0
+GType fut_crash_policy_get_type (void);
+
+#define FUT_TYPE_WORKER_OUTPUT (fut_worker_output_get_type ())
+FUT_AVAILABLE_IN_1_0
+GType fut_worker_output_get_type (void);
 
 G_END_DECLS

@@ -14,6 +14,7 @@
 #include "fut-submit-options.h"
 #include "fut-executor.h"
 #include "fut-thread-pool-executor.h"
+#include "fut-process-pool-executor.h"
 #include "fut-worker.h"
 #include "fut-wait.h"
 #include "fut-as-completed.h"
