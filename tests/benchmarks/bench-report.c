@@ -46,6 +46,11 @@ bench_result_add (BenchResult *result, gsize contender, BenchSample sample)
 {
   BenchSeries *series = g_ptr_array_index (result->series, contender);
 
+  if (sample.missing != NULL)
+    {
+      series->missing = sample.missing;
+      return;
+    }
   g_array_append_val (series->values, sample.value);
   g_array_append_val (series->seconds, sample.second);
 }
@@ -79,9 +84,13 @@ print_series (const BenchResult *result, const char *name, const BenchSeries *se
   guint n = series->values->len;
   int digits = result->workload->more_is_better ? 3 : 1;
 
+  if (series->missing != NULL)
+    g_print ("  %-32s    missing: %s\n", name, series->missing);
   if (n == 0)
     return;
-  g_print ("  %-28s %10.*f  %10.*f .. %-10.*f", name, digits, bench_median (series->values), digits,
+  if (bench_median (series->values) < 10)
+    digits = MAX (digits, 2);
+  g_print ("  %-32s %10.*f  %10.*f .. %-10.*f", name, digits, bench_median (series->values), digits,
            bench_quantile (values, n, 0), digits, bench_quantile (values, n, 1));
   if (result->workload->second != NULL)
     g_print (" %10.1f", bench_median (series->seconds));
@@ -95,7 +104,7 @@ bench_result_print (const BenchResult *result)
 
   g_print ("%s  %s\n    %" G_GSIZE_FORMAT " tasks; %s; goal: %s\n", workload->id, workload->title,
            result->n_tasks, workload->unit, workload->goal);
-  g_print ("  %-28s %10s  %10s .. %-10s", "", "median", "least", "most");
+  g_print ("  %-32s %10s  %10s .. %-10s", "", "median", "least", "most");
   if (workload->second != NULL)
     g_print (" %10s", workload->second);
   g_print (" %8s\n", "÷ ours");
@@ -136,6 +145,11 @@ append_result (GString *json, const BenchResult *result)
 
       g_string_append_printf (json, "%s\n    {\"name\": \"%s\"", i == 0 ? "" : ",",
                               workload->contenders[i].name);
+      if (series->missing != NULL)
+        {
+          g_string_append (json, ", \"missing\": true}");
+          continue;
+        }
       append_numbers (json, "values", series->values);
       if (workload->second != NULL)
         append_numbers (json, "seconds", series->seconds);

@@ -14,6 +14,7 @@ typedef struct
 {
   GArray *values;    /* of double */
   GArray *seconds;   /* of double; see BenchWorkload.second */
+  const char *missing;   /* (nullable): why there is nothing */
 } BenchSeries;
 
 typedef struct

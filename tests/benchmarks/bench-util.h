@@ -16,7 +16,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   double value;
-  double second;   /* what the workload's `second` names; 0 if it names nothing */
+  double second;         /* what the workload's `second` names; 0 if it names nothing */
+  const char *missing;   /* (nullable): why nothing was measured; lives on */
 } BenchSample;
 
 typedef BenchSample (*BenchFunc) (gsize n_tasks);
@@ -36,8 +37,8 @@ typedef struct
   const char *goal;            /* what futures-glib should reach; shown, never enforced */
   gboolean more_is_better;
   gboolean once;               /* the same in every round: measured in the first only */
-  gsize n_tasks;
-  gsize n_tasks_quick;
+  gsize n_tasks;               /* or round trips */
+  gsize n_tasks_quick;         /* 0: left out when it has to be quick */
   const BenchContender *contenders;   /* ours first, ended by a NULL name */
 } BenchWorkload;
 

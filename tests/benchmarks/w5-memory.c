@@ -3,19 +3,13 @@
  * SPDX-FileCopyrightText: 2026 The futures-glib authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "bench-config.h"
-
 #include "bench.h"
 
 #include <futures-glib.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#ifdef HAVE_MALLINFO2
-# include <malloc.h>
-#endif
-
+#include "bench-memory.h"
 #include "raw-pool.h"
 
 /* Each figure is taken in a new process, so that no heap of an earlier run is used again: once with
@@ -60,52 +54,14 @@ wait_until_finished (gsize n_tasks)
   g_mutex_unlock (&gate_lock);
 }
 
-static gsize
-malloc_bytes (void)
-{
-#ifdef HAVE_MALLINFO2
-  struct mallinfo2 info = mallinfo2 ();
-
-  return info.uordblks + info.hblkhd;
-#else
-  return 0;
-#endif
-}
-
-static gsize
-resident_bytes (void)
-{
-  g_autofree char *statm = NULL;
-  gsize n_pages = 0;
-
-  if (g_file_get_contents ("/proc/self/statm", &statm, NULL, NULL))
-    {
-      const char *second = strchr (statm, ' ');
-
-      n_pages = second == NULL ? 0 : g_ascii_strtoull (second + 1, NULL, 10);
-    }
-  return n_pages * sysconf (_SC_PAGESIZE);
-}
-
-typedef struct
-{
-  gsize malloced;
-  gsize resident;
-} Memory;
-
 static void
-print_growth (const Memory *before, gsize n_tasks)
+print_growth (const BenchMemory *before, gsize n_tasks)
 {
-  double malloced = (double) malloc_bytes () - before->malloced;
-  double resident = (double) resident_bytes () - before->resident;
+  BenchMemory now = bench_memory_now ();
+  double malloced = (double) now.malloced - before->malloced;
+  double resident = (double) now.resident - before->resident;
 
   g_print ("%.1f %.1f\n", malloced / n_tasks, resident / n_tasks);
-}
-
-static Memory
-memory_now (void)
-{
-  return (Memory) { malloc_bytes (), resident_bytes () };
 }
 
 /* The array of handles is the caller's, so it is there, and touched, before the measuring. */
@@ -131,11 +87,11 @@ ours_child (gsize n_tasks)
 {
   g_autoptr(FutExecutor) executor = fut_thread_pool_executor_new (BENCH_N_WORKERS);
   g_autofree gpointer *handles = new_handles (n_tasks);
-  Memory before;
+  BenchMemory before;
 
   for (guint i = 0; i < BENCH_N_WORKERS; i++)
     g_object_unref (fut_executor_submit_func (executor, ours_task, NULL, NULL));
-  before = memory_now ();
+  before = bench_memory_now ();
   for (gsize i = 0; i < n_tasks; i++)
     handles[i] = fut_executor_submit_func (executor, ours_task, NULL, NULL);
   print_growth (&before, n_tasks);
@@ -169,11 +125,11 @@ gthreadpool_child (gsize n_tasks)
 {
   GThreadPool *pool = g_thread_pool_new (gthreadpool_task, NULL, BENCH_N_WORKERS, TRUE, NULL);
   g_autofree gpointer *handles = new_handles (n_tasks);
-  Memory before;
+  BenchMemory before;
 
   for (guint i = 0; i < BENCH_N_WORKERS; i++)
     g_thread_pool_push (pool, handles, NULL);
-  before = memory_now ();
+  before = bench_memory_now ();
   for (gsize i = 0; i < n_tasks; i++)
     {
       handles[i] = g_new0 (SmallTask, 1);
@@ -211,7 +167,7 @@ gtask_child (gsize n_tasks)
 {
   g_autofree gpointer *handles = new_handles (n_tasks);
   gsize n_delivered = 0;
-  Memory before = memory_now ();
+  BenchMemory before = bench_memory_now ();
 
   for (gsize i = 0; i < n_tasks; i++)
     {
@@ -241,7 +197,7 @@ raw_child (gsize n_tasks)
 {
   RawPool *pool = raw_pool_new ();
   g_autofree gpointer *handles = new_handles (n_tasks);
-  Memory before = memory_now ();
+  BenchMemory before = bench_memory_now ();
 
   for (gsize i = 0; i < n_tasks; i++)
     {
@@ -284,41 +240,14 @@ bench_w5_child (const char *contender, gsize n_tasks)
   return EXIT_FAILURE;
 }
 
-static void
-run_child (const char *contender, gsize n_tasks, gboolean slices, double *malloced,
-           double *resident)
-{
-  g_autofree char *tasks = g_strdup_printf ("%" G_GSIZE_FORMAT, n_tasks);
-  g_autoptr(GSubprocessLauncher) launcher =
-    g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-  g_autoptr(GSubprocess) child = NULL;
-  g_autoptr(GError) error = NULL;
-  g_autofree char *output = NULL;
-  char *end;
-
-  if (slices)
-    g_subprocess_launcher_unsetenv (launcher, "G_SLICE");
-  else
-    g_subprocess_launcher_setenv (launcher, "G_SLICE", "always-malloc", TRUE);
-  child = g_subprocess_launcher_spawn (launcher, &error, "/proc/self/exe", "--w5-child", contender,
-                                       "--tasks", tasks, NULL);
-  if (child == NULL || !g_subprocess_communicate_utf8 (child, NULL, NULL, &output, NULL, &error))
-    g_error ("Cannot measure the memory of %s: %s", contender, error->message);
-  bench_check (g_subprocess_get_successful (child));
-
-  *malloced = g_ascii_strtod (output, &end);
-  bench_check (end != output);
-  *resident = g_ascii_strtod (end, NULL);
-}
-
 static BenchSample
 measure (const char *contender, gsize n_tasks)
 {
   BenchSample sample;
   double other;
 
-  run_child (contender, n_tasks, FALSE, &sample.value, &other);
-  run_child (contender, n_tasks, TRUE, &other, &sample.second);
+  bench_memory_child ("--w5-child", contender, n_tasks, FALSE, &sample.value, &other);
+  bench_memory_child ("--w5-child", contender, n_tasks, TRUE, &other, &sample.second);
   return sample;
 }
 
