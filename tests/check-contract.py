@@ -11,6 +11,9 @@
 # /wait/ROW/... or /wait/contract/ROW/... The word `executors` stands for every executor that runs
 # the common suite: for every X with tests of the path /X/contract/... The paths are what the
 # programs list when they are called with -l.
+#
+# A row "| NUMBER | fault | what happens |" holds for processes: there has to be a test whose path is
+# /faults/NUMBER/...
 
 import re
 import subprocess
@@ -18,6 +21,8 @@ import sys
 from pathlib import Path
 
 ROW = re.compile(r'^\|\s*([A-Z]\d+)\s*\|(.*)\|([^|]*)\|\s*$')
+FAULT = re.compile(r'^\|\s*(\d+)\s*\|(.*)\|([^|]*)\|\s*$')
+CARRIES_FAULT = re.compile(r'^/faults/(\d+)/')
 CARRIES = re.compile(r'^/([^/]+)/(contract/)?([A-Z]\d+)/')
 
 
@@ -37,6 +42,19 @@ def read_rows(path):
     return rows
 
 
+def read_faults(path):
+    """Their numbers."""
+    faults = set()
+    for line in Path(path).read_text(encoding='utf-8').splitlines():
+        found = FAULT.match(line)
+        if found is None:
+            continue
+        if int(found.group(1)) in faults:
+            sys.exit(f'{path}: the fault {found.group(1)} is there twice')
+        faults.add(int(found.group(1)))
+    return faults
+
+
 def list_tests(programs):
     paths = []
     for program in programs:
@@ -50,6 +68,7 @@ def list_tests(programs):
 
 def main():
     rows = read_rows(sys.argv[1])
+    faults = read_faults(sys.argv[1])
     tests = list_tests(sys.argv[2:])
     problems = []
 
@@ -67,6 +86,12 @@ def main():
         if row not in rows:
             problems.append(f'{test} carries a row that the contract does not have')
 
+    tested_faults = {int(found.group(1)) for found in map(CARRIES_FAULT.match, tests) if found}
+    for fault in sorted(faults - tested_faults):
+        problems.append(f'the fault {fault} has no test')
+    for fault in sorted(tested_faults - faults):
+        problems.append(f'there are tests of a fault {fault} that the contract does not have')
+
     for row, subjects in rows.items():
         for subject in subjects:
             wanted = sorted(executors) if subject == 'executors' else [subject]
@@ -78,7 +103,7 @@ def main():
         problems.append(f'{len(rows)} rows and {len(executors)} executors: this cannot be all')
     for problem in problems:
         print(problem)
-    print(f'{len(rows)} rows, {len(tests)} tests, executors: {", ".join(sorted(executors))}; '
+    print(f'{len(rows)} rows, {len(faults)} faults, {len(tests)} tests, executors: {", ".join(sorted(executors))}; '
           f'{len(problems)} problems')
     return 1 if problems else 0
 

@@ -56,7 +56,7 @@ test_in_the_order_added (const ContractSubject *subject)
   fut_future_add_done_callback (future, note_b, &calls, NULL);
   fut_future_add_done_callback (future, note_b, &calls, NULL);
   fut_future_add_done_callback (future, note_end, &calls, NULL);
-  g_assert_cmpstr (letters->str, ==, "");
+  g_assert_cmpuint (test_latch_peek (all_called), ==, 0);
 
   contract_room_open (room, 1);
   test_latch_await (all_called, 1);
@@ -133,14 +133,18 @@ test_may_re_enter (const ContractSubject *subject)
   g_autoptr(TestLatch) done = test_latch_new ();
   g_autoptr(ContractExecutor) executor = subject->create (1);
   g_autoptr(FutFuture) future = contract_start_gate (executor, room, 1);
+  g_autoptr(FutFuture) next = contract_submit (executor, room, "contract.gate", 5);
   g_autoptr(FutFuture) other = contract_submit (executor, room, "contract.record", 2);
   ReEntry data = { executor, room, other, done };
 
+  /* The worker may begin the next one before the callback is called: so that stands at the gate. */
   fut_future_add_done_callback (future, re_enter, &data, NULL);
   contract_room_open (room, 1);
   test_latch_await (done, 3);
+  contract_room_open (room, 1);
 
   /* The one that the callback cancelled never ran; the one that it submitted did. */
+  g_assert_cmpint (contract_room_next (room), ==, 5);
   g_assert_cmpint (contract_room_next (room), ==, 9);
   test_assert_state (other, FUT_STATE_CANCELLED);
 }

@@ -133,16 +133,20 @@ take_critical (const char *domain, GLogLevelFlags level, const char *message, gp
   contract_report_text (data, message);
 }
 
-/* The critical is taken here, where it is logged, and goes to the test as text. */
+/* The critical is taken here, where it is logged, and goes to the test as text. In another process
+ * than the test's nothing else keeps it from being fatal.
+ */
 static void
 twice (FutFuture *future, GVariant *args, gpointer user_data)
 {
   gpointer room = (gpointer) g_variant_get_string (args, NULL);
   guint handler =
     g_log_set_handler ("Futures", G_LOG_LEVEL_CRITICAL | G_LOG_FLAG_FATAL, take_critical, room);
+  GLogLevelFlags fatal = g_log_set_always_fatal (G_LOG_FATAL_MASK);
 
   fut_future_return_int64 (future, 1);
   fut_future_return_int64 (future, 2);
+  g_log_set_always_fatal (fatal);
   g_log_remove_handler ("Futures", handler);
 }
 
@@ -212,6 +216,18 @@ worker (FutFuture *future, GVariant *args, gpointer user_data)
   fut_future_return_string (future, text);
 }
 
+static void
+initialize (FutFuture *future, GVariant *args, gpointer user_data)
+{
+  const char *room;
+  gboolean fails;
+
+  g_variant_get (args, "(&sb)", &room, &fails);
+  contract_report (room, 1);
+  if (fails)
+    fut_future_return_new_error (future, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "no such device");
+}
+
 void
 contract_functions_register (void)
 {
@@ -236,6 +252,7 @@ contract_functions_register (void)
     { "contract.nest", nest },
     { "contract.submit-record", submit_record },
     { "contract.worker", worker },
+    { "contract.initialize", initialize },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (functions); i++)

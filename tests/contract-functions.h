@@ -31,6 +31,7 @@ G_BEGIN_DECLS
  *   nest x           submits itself with x − 1 to its own executor, waits, and returns one more
  *   submit-record (sx)   submits "record" to its own executor, and does not wait
  *   worker           returns what tells its worker from the others, as text
+ *   initialize (sb)  for workers that are other processes: reports 1, and fails if told to
  */
 void contract_functions_register (void);
 
@@ -38,6 +39,7 @@ void contract_functions_register (void);
 void     contract_report      (const char *room, gint64 number);
 void     contract_report_text (const char *room, const char *text);
 gboolean contract_pass_gate   (const char *room, GCancellable *cancellable);
+gboolean contract_try_gate    (const char *room);
 
 /* ContractRoom: the tests' end of it */
 typedef struct _ContractRoom ContractRoom;

@@ -57,6 +57,7 @@ test_shutdown_waits (const ContractSubject *subject)
   for (guint i = 0; i < N; i++)
     test_assert_state (g_ptr_array_index (futures, i), FUT_STATE_FINISHED);
   g_assert_cmpuint (fut_executor_get_n_workers (executor), ==, 0);
+  g_assert_cmpuint (test_count_processes (), ==, 0);
   assert_all_ran (room, futures);
 }
 

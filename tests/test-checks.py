@@ -109,6 +109,14 @@ class Contract(Checks):
     def test_test_without_a_row(self):
         self.assert_finds(self.check(tests=[*self.TESTS, '/pool/T9/b']), '/pool/T9/b')
 
+    def test_fault_without_a_test(self):
+        rows = self.ROWS + '| 7 | it exits | it is lost |\n| 8 | it aborts | the same |\n'
+        result = self.check(rows=rows, tests=[*self.TESTS, '/faults/08/aborts'])
+        self.assert_finds(result, 'the fault 7 has no test')
+
+    def test_test_without_a_fault(self):
+        self.assert_finds(self.check(tests=[*self.TESTS, '/faults/09/errors']), 'a fault 9')
+
     def test_row_twice(self):
         self.assert_finds(self.check(rows=self.ROWS + '| F1 | again | future |\n'), 'twice')
 

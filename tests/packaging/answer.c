@@ -5,11 +5,19 @@
  */
 #include <futures-glib.h>
 #include <gmodule.h>
+#include <unistd.h>
 
 G_MODULE_EXPORT void answer (FutFuture *future, GVariant *args, gpointer user_data);
+G_MODULE_EXPORT void process (FutFuture *future, GVariant *args, gpointer user_data);
 
 void
 answer (FutFuture *future, GVariant *args, gpointer user_data)
 {
   fut_future_return_int64 (future, 42);
+}
+
+void
+process (FutFuture *future, GVariant *args, gpointer user_data)
+{
+  fut_future_return_int64 (future, getpid ());
 }

@@ -58,6 +58,9 @@ version() {
   mkdir -p "$modules"
   step 'module of named functions' gcc $cflags -shared -fPIC "$here/answer.c" \
     -o "$modules/answer.so" $(flags) $(pkg-config --cflags gmodule-2.0)
+  step 'helper' "$(pkg-config --variable=workerpath futures-glib-1)" --version
+  step 'program of a process pool' gcc $cflags "$here/pool.c" -o pool $(flags)
+  step 'process pool runs' ./pool
   step 'Python' "$python" "$here/program.py"
   step 'JavaScript' gjs -m "$here/program.js"
   step 'Vala' "$valac" --vapidir "$prefix/share/vala/vapi" --pkg futures-glib-1 \

@@ -6,8 +6,14 @@
 import Fut from 'gi://Fut?version=1';
 import System from 'system';
 
-const executor = Fut.ThreadPoolExecutor.new(2);
-const future = executor.submit('answer:answer', null);
+const pool = Fut.ProcessPoolExecutor.new(1);
 
-if (future.result_int64(-1) !== 42 || future.get_state() !== Fut.State.FINISHED)
+for (const executor of [Fut.ThreadPoolExecutor.new(2), pool]) {
+    const future = executor.submit('answer:answer', null);
+
+    if (future.result_int64(-1) !== 42 || future.get_state() !== Fut.State.FINISHED)
+        System.exit(1);
+}
+if (pool.submit('answer:process', null).result_int64(-1) !== pool.get_worker_pids()[0])
     System.exit(1);
+pool.shutdown(true, false);
