@@ -33,6 +33,20 @@ open_file (const char *path, guint64 *n_bytes)
   return fd;
 }
 
+/* The progress of a file that takes a while, and which process reads it. Both pools show them. */
+static void
+tell (FutFuture *future, guint64 n_done, guint64 n_bytes)
+{
+  char pid[16];
+
+  if (n_done <= MAX_CHUNK_BYTES)
+    {
+      g_snprintf (pid, sizeof pid, "%d", (int) getpid ());
+      fut_future_set_status (future, pid);
+    }
+  fut_future_set_progress (future, (double) n_done / n_bytes);
+}
+
 /* Returns 0, or an errno; ECANCELED says that the future has been ended. */
 static int
 add_content (FutFuture *future, GChecksum *checksum, int fd, guint64 n_bytes)
@@ -54,7 +68,7 @@ add_content (FutFuture *future, GChecksum *checksum, int fd, guint64 n_bytes)
       g_checksum_update (checksum, chunk, n);
       n_done += n;
       if (n_bytes > MAX_CHUNK_BYTES)
-        fut_future_set_progress (future, (double) n_done / n_bytes);
+        tell (future, n_done, n_bytes);
     }
 }
 

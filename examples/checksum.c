@@ -3,8 +3,9 @@
  * SPDX-FileCopyrightText: 2026 The futures-glib authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The files are read by the threads of a pool. Everything else happens in the main loop: walking
- * the tree, printing, the progress, and Ctrl-C. So none of it needs a lock.
+ * The files are read by the threads of a pool, or by its processes: only the constructor differs.
+ * Everything else happens in the main loop: walking the tree, printing, the progress, and Ctrl-C.
+ * So none of it needs a lock.
  */
 #include <futures-glib.h>
 #include <glib-unix.h>
@@ -12,16 +13,17 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "checksum-file.h"
+#include "checksum-killer.h"
+#include "checksum-options.h"
 #include "checksum-progress.h"
 #include "checksum-tree.h"
 
 /* So many calls are on their way at a time, however many files there are. In input order this is
  * also how far the others may run ahead of one large file.
  */
-#define CALLS_PER_THREAD 128
+#define CALLS_PER_WORKER 128
 
 #define EXIT_USAGE 2
 #define EXIT_INTERRUPTED (128 + SIGINT)
@@ -29,8 +31,10 @@
 typedef struct
 {
   FutExecutor *executor;
+  FutSubmitOptions *call_options;
   Tree *tree;
   Progress *progress;
+  Killer *killer;   /* NULL without --kill-one */
   GQueue jobs;   /* of Job: submitted and not yet printed, in input order */
   guint max_jobs;
   gboolean as_completed;
@@ -101,6 +105,8 @@ on_done (FutFuture *future, gpointer data)
   App *app = job->app;
 
   job->is_done = TRUE;
+  if (app->killer != NULL && killer_was_run_again (app->killer, future))
+    complain (app, job->file->path, "run again, since its worker was killed");
   progress_add (app->progress, job->file->n_bytes);
   if (app->as_completed)
     finish (app, job);
@@ -119,8 +125,10 @@ submit (App *app, TreeEntry *file)
   job->file = file;
   job->link.data = job;
   g_queue_push_tail_link (&app->jobs, &job->link);
-  job->future =
-    fut_executor_submit (app->executor, CHECKSUM_FILE, g_variant_new ("(^ay)", file->path));
+  job->future = fut_executor_submit_full (app->executor, CHECKSUM_FILE,
+                                          g_variant_new ("(^ay)", file->path), app->call_options);
+  if (app->killer != NULL)
+    killer_watch (app->killer, job->future);
   fut_future_add_done_callback_in (job->future, NULL, on_done, job, NULL);
 }
 
@@ -176,17 +184,33 @@ on_interrupt (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static int
-run (const char *const *roots, guint n_threads, gboolean as_completed)
+static FutExecutor *
+new_executor (const Options *options)
 {
-  /* A pool of processes could do the same: the task is known by its name. */
-  g_autoptr(FutExecutor) executor = fut_thread_pool_executor_new (n_threads);
+  g_auto(GStrv) self_argv = NULL;
+
+  if (!options->processes)
+    return fut_thread_pool_executor_new (options->n_workers);
+  self_argv = fut_worker_self_argv ();
+  return fut_process_pool_executor_new_for_argv (options->n_workers,
+                                                 (const char *const *) self_argv);
+}
+
+static int
+run (const Options *options)
+{
+  const char *const *roots = (const char *const *) options->roots;
+  g_autoptr(FutExecutor) executor = new_executor (options);
+  g_autoptr(FutSubmitOptions) call_options = fut_submit_options_new ();
+  g_autoptr(Killer) killer = options->kill_one ? killer_new (executor) : NULL;
   g_autoptr(Tree) tree = tree_new (roots);
-  App app = { .executor = executor, .tree = tree, .as_completed = as_completed };
+  App app = { .executor = executor, .call_options = call_options, .tree = tree, .killer = killer };
   guint interrupt = g_unix_signal_add (SIGINT, on_interrupt, &app);
 
-  checksum_file_register ();
-  app.max_jobs = fut_executor_get_max_workers (executor) * CALLS_PER_THREAD;
+  /* A call that is lost with its worker may be run again: it only reads. */
+  fut_submit_options_set_idempotent (call_options, TRUE);
+  app.as_completed = options->as_completed;
+  app.max_jobs = fut_executor_get_max_workers (executor) * CALLS_PER_WORKER;
   app.progress = progress_new (roots, bytes_under_way, &app);
   fill (&app);
   while (!app.ended)
@@ -196,6 +220,8 @@ run (const char *const *roots, guint n_threads, gboolean as_completed)
   progress_free (app.progress);
   if (!app.interrupted)
     g_source_remove (interrupt);
+  if (killer != NULL && !app.interrupted && !killer_has_hit (killer))
+    g_printerr ("checksum: no worker was killed while it read a file: all were read too quickly\n");
   if (fflush (stdout) != 0 || ferror (stdout))
     {
       g_printerr ("checksum: cannot write the sums\n");
@@ -207,28 +233,13 @@ run (const char *const *roots, guint n_threads, gboolean as_completed)
 int
 main (int argc, char **argv)
 {
-  int n_threads = 0;
-  gboolean as_completed = FALSE;
-  g_auto(GStrv) roots = NULL;
-  g_autoptr(GError) error = NULL;
-  const GOptionEntry entries[] = {
-    { "threads", 't', 0, G_OPTION_ARG_INT, &n_threads, "How many threads read files", "N" },
-    { "as-completed", 'c', 0, G_OPTION_ARG_NONE, &as_completed,
-      "Print each sum when it is known, not in the order of the names", NULL },
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &roots, NULL, "FOLDER…" },
-    G_OPTION_ENTRY_NULL
-  };
-  g_autoptr(GOptionContext) context = g_option_context_new (NULL);
+  g_auto(Options) options = { 0 };
+
+  /* The processes of the pool are this program again: they run the task, and nothing below. */
+  checksum_file_register ();
+  if (fut_worker_is_helper ())
+    return fut_worker_run ();
 
   setlocale (LC_ALL, "");
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error))
-    g_printerr ("checksum: %s\n", error->message);
-  else if (n_threads < 0 || n_threads > 1024)
-    g_printerr ("checksum: not a number of threads from 0 to 1024: %d\n", n_threads);
-  else if (roots == NULL)
-    g_printerr ("checksum: no folder given; --help tells more\n");
-  else
-    return run ((const char *const *) roots, n_threads, as_completed);
-  return EXIT_USAGE;
+  return options_parse (&options, &argc, &argv) ? run (&options) : EXIT_USAGE;
 }

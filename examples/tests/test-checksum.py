@@ -7,6 +7,7 @@
 # Usage: test-checksum.py PROGRAM
 
 import hashlib
+import itertools
 import os
 import pty
 import re
@@ -21,6 +22,10 @@ import unittest
 
 PROGRAM = sys.argv.pop(1)
 PATIENCE_S = 60
+
+# What is to be the same on threads and on processes, and in either order, is tried in all ways.
+POOLS = ['--threads', '--processes']
+MODES = [[], ['--as-completed']]
 
 ODD_NAMES = [
     b'plain', b'with space', b' lead and trail ', b'-dash', b'*star', b'back\\slash', b'new\nline',
@@ -79,11 +84,12 @@ class Checksum(unittest.TestCase):
     def test_agrees_with_sha256sum(self):
         self.make_tree()
         expected = sha256sum(paths_below(self.root))
-        for threads in ('1', '2', '7'):
-            ours = run('--threads', threads, self.root)
-            self.assertEqual(ours.stderr, b'')
-            self.assertEqual(ours.returncode, 0)
-            self.assertEqual(ours.stdout, expected)
+        for pool in POOLS:
+            for workers in ('1', '2', '7'):
+                ours = run(pool, workers, self.root)
+                self.assertEqual(ours.stderr, b'')
+                self.assertEqual(ours.returncode, 0)
+                self.assertEqual(ours.stdout, expected)
 
     def test_sha256sum_accepts_it(self):
         self.make_tree()
@@ -96,9 +102,10 @@ class Checksum(unittest.TestCase):
     def test_as_completed_prints_the_same_lines(self):
         self.make_tree()
         expected = sha256sum(paths_below(self.root))
-        ours = run('--threads', '2', '--as-completed', self.root)
-        self.assertEqual(ours.returncode, 0)
-        self.assertEqual(sorted(ours.stdout.split(b'\n')), sorted(expected.split(b'\n')))
+        for pool in POOLS:
+            ours = run(pool, '2', '--as-completed', self.root)
+            self.assertEqual((ours.returncode, ours.stderr), (0, b''))
+            self.assertEqual(sorted(ours.stdout.split(b'\n')), sorted(expected.split(b'\n')))
 
     def test_several_roots_keep_their_order(self):
         second = self.write(b'b/second', b'2')
@@ -144,8 +151,8 @@ class Checksum(unittest.TestCase):
         first = self.write(b'a', b'first')
         last = self.write(b'z', b'last')
         missing = os.path.join(self.root, b'missing')
-        for mode in ([], ['--as-completed']):
-            ours = run(*mode, first, '/proc/self/mem', missing, last)
+        for pool, mode in itertools.product(POOLS, MODES):
+            ours = run(pool, '2', *mode, first, '/proc/self/mem', missing, last)
             self.assertEqual(ours.returncode, 1)
             self.assertEqual(sorted(ours.stdout.splitlines()),
                              sorted(sha256sum([first, last]).splitlines()))
@@ -174,11 +181,12 @@ class Checksum(unittest.TestCase):
         os.chmod(file, 0)
         os.chmod(folder, 0)
         self.addCleanup(os.chmod, folder, 0o700)
-        ours = run(self.root, **options)
-        self.assertEqual(ours.returncode, 1)
-        self.assertEqual(ours.stdout, sha256sum([good]))
-        self.assertEqual(len(ours.stderr.splitlines()), 2)
-        self.assertEqual(ours.stderr.count(b'ermission denied'), 2, ours.stderr)
+        for pool in POOLS:
+            ours = run(pool, '2', self.root, **options)
+            self.assertEqual(ours.returncode, 1)
+            self.assertEqual(ours.stdout, sha256sum([good]))
+            self.assertEqual(len(ours.stderr.splitlines()), 2)
+            self.assertEqual(ours.stderr.count(b'ermission denied'), 2, ours.stderr)
 
     def test_names_in_messages_keep_to_one_line(self):
         ours = run(os.path.join(self.root, b'new\nline\x1b[31m'))
@@ -193,10 +201,41 @@ class Checksum(unittest.TestCase):
         self.assertIn(b'cannot write', ours.stderr)
 
     def test_bad_usage(self):
-        for arguments in ([], ['--threads', '-1', '.'], ['--threads', 'two', '.'], ['--nonsense']):
+        for arguments in ([], ['--threads', '-1', '.'], ['--threads', 'two', '.'], ['--nonsense'],
+                          ['--processes', '-1', '.'], ['--processes', '2'],
+                          ['--threads', '2', '--processes', '2', '.'],
+                          ['--threads', '2', '--kill-one', '.'], ['--kill-one', '.']):
             ours = run(*arguments)
             self.assertEqual((ours.returncode, ours.stdout), (2, b''))
             self.assertTrue(ours.stderr.startswith(b'checksum: '), ours.stderr)
+
+    # A worker is killed
+
+    def test_a_killed_worker_costs_nothing(self):
+        self.make_tree()
+        self.write(b'big')
+        with open(os.path.join(self.root, b'big'), 'r+b') as file:
+            file.truncate(256 << 20)
+        expected = sha256sum(paths_below(self.root))
+        for workers, mode in itertools.product(('1', '2'), MODES):
+            ours = run('--processes', workers, '--kill-one', *mode, self.root)
+            self.assertEqual(ours.returncode, 0, ours.stderr)
+            if mode:
+                self.assertEqual(sorted(ours.stdout.splitlines()), sorted(expected.splitlines()))
+            else:
+                self.assertEqual(ours.stdout, expected)
+            # Those whose sums were on their way are run again too.
+            lines = ours.stderr.splitlines()
+            self.assertIn(b'checksum: %s/big: run again, since its worker was killed' % self.root,
+                          lines)
+            for line in lines:
+                self.assertTrue(line.endswith(b': run again, since its worker was killed'), lines)
+
+    def test_nothing_to_kill_is_said(self):
+        file = self.write(b'file', b'content')
+        ours = run('--processes', '2', '--kill-one', self.root)
+        self.assertEqual((ours.returncode, ours.stdout), (0, sha256sum([file])))
+        self.assertTrue(ours.stderr.startswith(b'checksum: no worker was killed'), ours.stderr)
 
     # On a terminal
 
@@ -233,45 +272,64 @@ class Checksum(unittest.TestCase):
         with open(os.path.join(self.root, name), 'wb') as file:
             file.truncate(1 << 40)
 
+    def children_of(self, pid):
+        children = []
+        for entry in os.listdir('/proc'):
+            try:
+                with open(f'/proc/{entry}/stat', encoding='utf-8', errors='replace') as file:
+                    fields = file.read().rpartition(')')[2].split()
+            except (OSError, ValueError):
+                continue   # no process, or one that has just ended
+            if int(fields[1]) == pid:
+                children.append(int(entry))
+        return children
+
+    def interrupt(self, pool, mode):
+        pid, terminal, output = self.start_on_terminal(pool, '2', *mode, self.root)
+        # More files than the first folder has: by then a worker is in the endless one.
+        shown = self.read_until(terminal, rb'(?<!\d)([2-9]\d\d|\d{4})( of \d+)? files')
+        children = self.children_of(pid)
+        self.assertEqual(len(children) > 0, pool == '--processes', children)
+        os.write(terminal, b'\x03')
+        shown += self.read_to_end(terminal)
+        _, status = os.waitpid(pid, 0)
+
+        self.assertEqual(os.waitstatus_to_exitcode(status), 130, shown)
+        self.assertEqual([child for child in children if os.path.exists(f'/proc/{child}')], [])
+        self.assertNotIn(b'checksum:', shown)
+        # The progress line is gone; the terminal itself has printed the ^C.
+        self.assertTrue(shown.replace(b'^C', b'').endswith(b'\r\x1b[K'), shown)
+        output.seek(0)
+        return output.read().splitlines(True)
+
     def test_ctrl_c_ends_it_cleanly(self):
-        for mode in ([], ['--as-completed']):
-            for number in range(200):
-                self.write(b'a/%03d' % number, b'%d' % number)
-            self.make_endless_file(b'm')
-            for number in range(2000):
-                self.write(b'z/%04d' % number)
-            expected = sha256sum(paths_below(os.path.join(self.root, b'a'))).splitlines(True)
+        for number in range(200):
+            self.write(b'a/%03d' % number, b'%d' % number)
+        self.make_endless_file(b'm')
+        for number in range(2000):
+            self.write(b'z/%04d' % number)
+        expected = sha256sum(paths_below(os.path.join(self.root, b'a'))).splitlines(True)
 
-            arguments = ['--threads', '2', *mode, self.root]
-            pid, terminal, output = self.start_on_terminal(*arguments)
-            # More files than the first folder has: by then a thread is in the endless one.
-            shown = self.read_until(terminal, rb'(?<!\d)([2-9]\d\d|\d{4})( of \d+)? files')
-            os.write(terminal, b'\x03')
-            shown += self.read_to_end(terminal)
-            _, status = os.waitpid(pid, 0)
-
-            self.assertEqual(os.waitstatus_to_exitcode(status), 130, shown)
-            output.seek(0)
-            lines = output.read().splitlines(True)
+        for pool, mode in itertools.product(POOLS, MODES):
+            lines = self.interrupt(pool, mode)
             if mode:
                 self.assertTrue(all(re.fullmatch(rb'[0-9a-f]{64}  \S+\n', line)
                                     for line in lines))
             else:
                 self.assertEqual(lines, expected[:len(lines)])
-            self.assertNotIn(b'checksum:', shown)
-            # The progress line is gone; the terminal itself has printed the ^C.
-            self.assertTrue(shown.replace(b'^C', b'').endswith(b'\r\x1b[K'), shown)
 
     def test_progress_has_files_bytes_rate_and_time_left(self):
         self.write(b'a', b'12345')
         self.make_endless_file(b'b')
-        pid, terminal, _ = self.start_on_terminal('--threads', '2', self.root)
-        shown = self.read_until(terminal, rb'left')
-        os.write(terminal, b'\x03')
-        self.read_to_end(terminal)
-        os.waitpid(pid, 0)
-        last = shown.split(b'\r')[-1].decode()
-        self.assertRegex(last, r'^1 of 2 files, \S+\s[kMG]?B of 1.1\sTB, \S+\s[MG]B/s, \d+:\d\d left')
+        for pool in POOLS:
+            pid, terminal, _ = self.start_on_terminal(pool, '2', self.root)
+            shown = self.read_until(terminal, rb'left')
+            os.write(terminal, b'\x03')
+            self.read_to_end(terminal)
+            os.waitpid(pid, 0)
+            last = shown.split(b'\r')[-1].decode()
+            self.assertRegex(last, r'^1 of 2 files, \S+\s[kMG]?B of 1.1\sTB, \S+\s[MG]B/s, '
+                                   r'\d+:\d\d left')
 
     def test_no_progress_without_a_terminal(self):
         self.write(b'big', b'x' * (64 << 20))

@@ -6,6 +6,7 @@
 #
 # Usage: test-small.py PROGRAM; the program's name says what is expected.
 
+import hashlib
 import re
 import subprocess
 import sys
@@ -18,15 +19,17 @@ PROGRAM = Path(sys.argv.pop(1))
 class Small(unittest.TestCase):
     maxDiff = None
 
-    def run_program(self):
-        run = subprocess.run([PROGRAM], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                             stderr=subprocess.PIPE, encoding='utf-8')
-        self.assertEqual(run.returncode, 0, run.stderr)
-        self.stderr = run.stderr.splitlines()
-        return run.stdout.splitlines()
+    def run_program(self, *arguments):
+        run = subprocess.Popen([PROGRAM, *arguments], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding='utf-8')
+        stdout, stderr = run.communicate()
+        self.assertEqual(run.returncode, 0, stderr)
+        self.pid = run.pid
+        self.stderr = stderr.splitlines()
+        return stdout.splitlines()
 
-    def run_quietly(self):
-        lines = self.run_program()
+    def run_quietly(self, *arguments):
+        lines = self.run_program(*arguments)
         self.assertEqual(self.stderr, [])
         return lines
 
@@ -101,6 +104,69 @@ class Small(unittest.TestCase):
 
         self.assertEqual(sorted(tasks), ['1', '2', '3', '4', '5'], text)
         self.assertIn(sorted(workers[1].split()), [['painter_0'], ['painter_0', 'painter_1']])
+
+    # On processes
+
+    def check_digests(self):
+        # Any order is right.
+        self.assertCountEqual(self.run_quietly(), [
+            f'{text}: {hashlib.sha256(text.encode()).hexdigest()}'
+            for text in ('one', 'two', 'three', 'four', 'five', 'six')
+        ])
+
+    def check_map_pids(self):
+        *results, last = self.run_quietly()
+        found = [re.fullmatch(r'(\d+) by process (\d+)', line) for line in results]
+        pids = {int(match[2]) for match in found}
+
+        self.assertEqual([int(match[1]) for match in found], [n * n for n in range(1, 13)])
+        self.assertLessEqual(len(pids), 3)
+        self.assertNotIn(self.pid, pids)
+        self.assertEqual(last, f'processes: {len(pids)} of at most 3; '
+                               f'this one, {self.pid}, is none of them')
+
+    def check_broken_pool(self):
+        lines = self.run_program()
+        outcome = (r': BROKEN: .*A process in the process pool was terminated abruptly '
+                   r'while the future was running or pending\..*')
+
+        self.assertEqual(len(lines), 5, lines)
+        for which, line in zip(['the one that ran', *['one that waited'] * 3, 'the next submit'],
+                               lines):
+            self.assertRegex(line, '^' + which + outcome)
+        self.assertIn('SIGKILL', lines[0])
+
+    def check_chunksize(self):
+        title, *rows = self.run_quietly('--quick')
+        cells = [row.split() for row in rows]
+
+        self.assertEqual(title.split(), ['workers', 'chunksize', 'tasks', 'work', 'seconds'])
+        self.assertEqual([row[:5] for row in cells], [
+            [workers, chunksize, '100', '0.2', 'ms']
+            for workers in ('1', '2') for chunksize in ('1', '10', '100')
+        ])
+        self.assertTrue(all(re.fullmatch(r'\d+\.\d\d', row[5]) for row in cells), rows)
+
+    def check_either_pool(self):
+        pids = {}
+        lines = {}
+        for pool in ('--threads', '--processes'):
+            lines[pool] = self.run_program(pool)
+            pids[pool] = {int(re.fullmatch(r'counted by process (\d+)', line)[1])
+                          for line in self.stderr}
+            if pool == '--threads':
+                self.assertEqual(pids[pool], {self.pid})
+            else:
+                self.assertNotIn(self.pid, pids[pool])
+                self.assertIn(len(pids[pool]), (1, 2))
+        self.assertEqual(lines['--threads'], lines['--processes'])
+        self.assertEqual(lines['--threads'], [
+            '4 primes below 10',
+            '168 primes below 1000',
+            'failed: no number is below -1',
+            '9592 primes below 100000',
+            '3245 primes below 30000',
+        ])
 
     def test_output(self):
         check = PROGRAM.name.replace('-', '_')
