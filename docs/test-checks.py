@@ -185,6 +185,14 @@ class Code(Folder):
         self.assertIn('int body (int a)\n{\nreturn a;\n}', units[2].source)
         self.assertIn('int x;\n#line', units[3].source)
 
+    def test_output_of_a_sandbox(self):
+        program = '```c\n#include <futures-glib.h>\nint\nmain (void)\n{\n}\n```\n'
+        for where, needs_sandbox in [('', False), (' sandbox', True)]:
+            unit = self.units(f'{program}<!-- test: output{where} -->\n```text\nhello\n```\n')[0]
+            self.assertEqual(unit.output, 'hello\n')
+            self.assertEqual(unit.needs_sandbox, needs_sandbox)
+        self.assertFalse(check_code.has_sandbox(['-g', '-fsanitize=address']))
+
     def test_lines_are_those_of_the_guide(self):
         self.assertIn('#line 4 "', self.units('a\n<!-- test: functions -->\n```c\nint x;\n```\n')[0]
                       .source)
@@ -192,7 +200,9 @@ class Code(Folder):
     def test_mistakes(self):
         for text in ['```c\nint x;\n```\n', '```c\nint x;\n', '<!-- test: odd -->\n```c\n```\n',
                      '<!-- test: functions -->\ntext\n', '  ```c\n  int x;\n  ```\n',
-                     '<!-- test: output -->\n```text\n```\n']:
+                     '<!-- test: output -->\n```text\n```\n',
+                     '<!-- test: functions -->\n```c\nint x;\n```\n'
+                     '<!-- test: output odd -->\n```text\n```\n']:
             with self.subTest(text):
                 with self.assertRaises(check_code.GuideError):
                     self.units(text)
