@@ -11,7 +11,8 @@
 #define MILLISECONDS(n) (test_span ((n) *G_TIME_SPAN_MILLISECOND))
 
 /* What there is between the moment at which something is due and its end. */
-#define SLACK MILLISECONDS (100)
+/* A sanitizer takes its time when a process ends. */
+#define SLACK (MILLISECONDS (100) + (test_time_factor () > 1 ? G_TIME_SPAN_SECOND : 0))
 
 static FutProcessPoolExecutor *
 as_process_pool (FutExecutor *pool)
