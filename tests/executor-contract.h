@@ -19,6 +19,8 @@ typedef enum
   CONTRACT_TRAITS_INITIALIZER = 1 << 2,   /* see create_initialized */
   CONTRACT_TRAITS_HELPING = 1 << 3,       /* a worker runs the queued call that it waits for */
   CONTRACT_TRAITS_WORKER_NAMES = 1 << 4,  /* names end in the worker's number */
+  CONTRACT_TRAITS_BEGIN_IN_ORDER = 1 << 5, /* many workers begin calls in the order of submission;
+                                            * without it a call may wait behind another one's */
 } ContractTraits;
 
 /* One executor under test. */

@@ -81,6 +81,9 @@ create_sandboxed_initialized (guint max_workers, const char *room, gboolean fail
   return create_initialized_behind (sandbox_argv, max_workers, room, fails);
 }
 
+/* Without a launcher calls are sent ahead, and may wait a moment behind one that another worker could
+ * have begun.
+ */
 #define TRAITS                                                 \
   (CONTRACT_TRAITS_MANY_WORKERS | CONTRACT_TRAITS_PRIORITIES | \
    CONTRACT_TRAITS_INITIALIZER | CONTRACT_TRAITS_WORKER_NAMES)
@@ -96,7 +99,7 @@ static const ContractSubject process_pool = {
 static const ContractSubject launched_pool = {
   .name = "launched-pool",
   .flags = FUT_EXECUTOR_FLAGS_EXACT_CANCEL,
-  .traits = TRAITS,
+  .traits = TRAITS | CONTRACT_TRAITS_BEGIN_IN_ORDER,
   .create = create_launched,
   .create_initialized = create_launched_initialized,
 };
@@ -104,7 +107,7 @@ static const ContractSubject launched_pool = {
 static const ContractSubject sandboxed_pool = {
   .name = "sandboxed-pool",
   .flags = FUT_EXECUTOR_FLAGS_EXACT_CANCEL,
-  .traits = TRAITS,
+  .traits = TRAITS | CONTRACT_TRAITS_BEGIN_IN_ORDER,
   .create = create_sandboxed,
   .create_initialized = create_sandboxed_initialized,
 };
