@@ -209,18 +209,24 @@ truncate_meanwhile (TestWorker *self, guint64 id)
   testworker_linger (self);
 }
 
-/* Writes what is no text, nor the end of one, over it and back again. */
+/* Writes what is no text, nor the end of one, all over it, and then a text again. That stands for as
+ * long as it takes to copy it, more or less.
+ */
 static gpointer
 write_for_ever (gpointer data)
 {
   guint8 *bytes = data;
 
-  for (gsize i = 0;; i = (i + 4099) % (N_BYTES - 1))
+  for (guint round = 0;; round++)
     {
-      bytes[i] = i % 2 == 0 ? 0xff : 0;
-      bytes[N_BYTES - 1] = 'a';
-      bytes[i] = 'a';
-      bytes[N_BYTES - 1] = 0;
+      gboolean spoils = round % 2 == 0;
+      gint64 until = g_get_monotonic_time () + (spoils ? 0 : 200);
+
+      for (gsize i = 0; i < N_BYTES - 1; i += 4099)
+        bytes[i] = !spoils ? 'a' : i % 2 == 0 ? 0xff : 0;
+      bytes[N_BYTES - 1] = spoils ? 'a' : 0;
+      while (g_get_monotonic_time () < until)
+        ;
     }
   return NULL;
 }
