@@ -5,8 +5,11 @@
  */
 #include "fault-room.h"
 
+#include <glib/gstdio.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MILLISECONDS(n) (test_span ((n) *G_TIME_SPAN_MILLISECOND))
 
@@ -256,6 +259,32 @@ test_family_ends_with_kill_workers (void)
   await_all_dead (family, 2);
 }
 
+/* What a launcher has begotten goes with it too, although no worker was there yet. */
+static void
+test_family_of_a_launcher (void)
+{
+  static const char *const script = "sleep 3600 & echo $! >>\"$0\"; kill -KILL $$";
+  g_autoptr(FaultRoom) room = fault_room_new ();
+  FutExecutor *pool = fault_room_add_pool (room, &fault_usual_case, 1);
+  g_autofree char *path = g_build_filename (g_get_tmp_dir (), "family", NULL);
+  const char *const launcher[] = { "sh", "-c", script, path, NULL };
+  FutFuture *future;
+  g_autofree char *text = NULL;
+  g_auto(GStrv) lines = NULL;
+  guint n = 0;
+
+  room->log_is_free = TRUE;
+  fut_process_pool_executor_set_launcher_argv (as_process_pool (pool), launcher);
+  future = fault_room_submit (room, pool, "fault.pid", NULL);
+  test_assert_error (future, FUT_ERROR, FUT_ERROR_BROKEN, "*SIGKILL*");
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  lines = g_strsplit (g_strchomp (text), "\n", -1);
+  for (; lines[n] != NULL; n++)
+    await_all_dead (&(pid_t){ atoi (lines[n]) }, 1);
+  g_assert_cmpuint (n, >, 0);
+  g_assert_no_errno (g_unlink (path));
+}
+
 /* --- 31: shutdown during a crash; from a callback; from a task --- */
 
 static void
@@ -380,6 +409,7 @@ main (int argc, char **argv)
                            test_family_ends_with_the_worker);
   test_add ("/faults/15/family-ends-when-killed", test_family_ends_when_killed);
   test_add ("/faults/15/family-ends-with-kill-workers", test_family_ends_with_kill_workers);
+  test_add ("/faults/15/family-of-a-launcher", test_family_of_a_launcher);
   fault_add_with_launcher ("/faults/31/shutdown-during-a-crash", test_shutdown_during_a_crash);
   test_add ("/faults/31/shutdown-from-a-callback", test_shutdown_from_a_callback);
   test_add ("/faults/31/no-executor-in-a-task", test_no_executor_in_a_task);

@@ -119,7 +119,7 @@ struct _FutWorkerProcess
   gboolean          launched;  /* there is a launcher: stdin and stdout, no shared memory */
   FutPoolSettings  *settings;  /* owned */
   GSubprocess      *subprocess; /* owned */
-  int               pid;       /* 0 if it was gone before one could look */
+  int               pid;       /* and of its process group, until it makes one of its own */
   FutSharedPage    *shared;    /* owned; NULL if launched */
   FutEventTag       tags[FUT_N_EVENTS];
   int               epoll_fd;  /* the manager's */

@@ -15,6 +15,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -99,8 +100,21 @@ build_argv (const FutPoolSettings *settings)
   return g_strv_builder_end (argv);
 }
 
+/* Between fork and exec. The worker makes its group again, for there may be other programs between;
+ * but what a launcher has begotten until then has to go with it. And GSubprocess forgets the pid of what
+ * is gone already when it returns.
+ */
+static void
+begin_child (gpointer data)
+{
+  pid_t *pid = data; /* shared with the parent */
+
+  setpgid (0, 0);
+  *pid = getpid ();
+}
+
 static GSubprocessLauncher *
-make_launcher (const FutPoolSettings *settings, Descriptors *fds)
+make_launcher (const FutPoolSettings *settings, Descriptors *fds, pid_t *pid)
 {
   GSubprocessLauncher *launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
   gboolean launched = settings->launcher_argv != NULL;
@@ -109,6 +123,7 @@ make_launcher (const FutPoolSettings *settings, Descriptors *fds)
     g_subprocess_launcher_set_environ (launcher, settings->environ);
   if (settings->cwd != NULL)
     g_subprocess_launcher_set_cwd (launcher, settings->cwd);
+  g_subprocess_launcher_set_child_setup (launcher, begin_child, pid, NULL);
 
   g_subprocess_launcher_unsetenv (launcher, FUT_WORKER_CHANNEL_VARIABLE);
   g_subprocess_launcher_unsetenv (launcher, FUT_WORKER_PARENT_VARIABLE);
@@ -193,6 +208,7 @@ fut_worker_process_spawn (FutPoolSettings *settings, const char *pool, guint ind
   gboolean launched = settings->launcher_argv != NULL;
   Descriptors fds = { { -1, -1 }, { -1, -1 }, { -1, -1 }, -1 };
   g_auto(GStrv) argv = build_argv (settings);
+  pid_t *pid = mmap (NULL, sizeof *pid, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   g_autoptr(GSubprocessLauncher) launcher = NULL;
   GError *local_error = NULL;
   FutWorkerProcess *self;
@@ -200,9 +216,11 @@ fut_worker_process_spawn (FutPoolSettings *settings, const char *pool, guint ind
   GSubprocess *subprocess = NULL;
 
   *permanent = FALSE;
-  if (open_descriptors (&fds, launched, &page, error))
+  if (pid == MAP_FAILED)
+    fail_for_now ("memory", errno, error);
+  else if (open_descriptors (&fds, launched, &page, error))
     {
-      launcher = make_launcher (settings, &fds);
+      launcher = make_launcher (settings, &fds, pid);
       subprocess =
         g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, &local_error);
     }
@@ -219,6 +237,8 @@ fut_worker_process_spawn (FutPoolSettings *settings, const char *pool, guint ind
     }
   if (subprocess == NULL)
     {
+      if (pid != MAP_FAILED)
+        munmap (pid, sizeof *pid);
       g_clear_pointer (&page, fut_page_free);
       close_descriptors (&fds);
       return NULL;
@@ -232,10 +252,7 @@ fut_worker_process_spawn (FutPoolSettings *settings, const char *pool, guint ind
   self->launched = launched;
   self->settings = fut_pool_settings_ref (settings);
   self->subprocess = subprocess;
-  self->pid = (int) g_ascii_strtoll (g_subprocess_get_identifier (subprocess) != NULL
-                                       ? g_subprocess_get_identifier (subprocess)
-                                       : "0",
-                                     NULL, 10);
+  self->pid = *pid;
   self->epoll_fd = epoll_fd;
   self->task_time = -1;
   if (page != NULL)
@@ -257,6 +274,7 @@ fut_worker_process_spawn (FutPoolSettings *settings, const char *pool, guint ind
   fds.channel[0] = -1;
   append_welcome (self, &fds.page);
   close_descriptors (&fds);
+  munmap (pid, sizeof *pid);
   watch_streams (self, epoll_fd);
   return self;
 }
