@@ -283,10 +283,19 @@ may_retry (FutWorkerManager *self, FutFuture *future)
   return fut_future_get_retry_count (future) < (max > 0 ? max : settings->max_retries);
 }
 
+static char *
+describe_tail (FutWorkerProcess *worker)
+{
+  if (worker->tail->len == 0)
+    return g_strdup ("");
+  return g_strdup_printf ("; the end of its standard error: %s", worker->tail->str);
+}
+
 static GError *
 make_lost_error (FutWorkerProcess *worker, FutFuture *future, const char *description)
 {
   const char *name = fut_future_peek_name (future);
+  g_autofree char *tail = describe_tail (worker);
   FutError code = worker->end == FUT_WORKER_END_PROTOCOL ? FUT_ERROR_PROTOCOL
                                                          : FUT_ERROR_WORKER_LOST;
 
@@ -298,11 +307,9 @@ make_lost_error (FutWorkerProcess *worker, FutFuture *future, const char *descri
     return g_error_new (FUT_ERROR, FUT_ERROR_TIMED_OUT, "%s ran into its run timeout",
                         name != NULL ? name : "the call");
   /* Without a shared page it is not known how far it had come. */
-  return g_error_new (FUT_ERROR, code, "%s%s%s%s%s%s", description,
+  return g_error_new (FUT_ERROR, code, "%s%s%s%s%s", description,
                       worker->launched ? "; " : " while it ran ", name != NULL ? name : "a call",
-                      worker->launched ? " may have run" : "",
-                      worker->tail->len > 0 ? "; the end of its standard error: " : "",
-                      worker->tail->str);
+                      worker->launched ? " may have run" : "", tail);
 }
 
 /* A call that was lost with its worker. */
@@ -341,25 +348,15 @@ static gboolean
 is_own_death (FutWorkerProcess *worker)
 {
   /* One that was told to leave has left; anything else is a crash, even if it says it went well. */
-  return worker->end == FUT_WORKER_END_NONE || worker->end == FUT_WORKER_END_PROTOCOL ||
+  return worker->end == FUT_WORKER_END_OWN || worker->end == FUT_WORKER_END_PROTOCOL ||
          worker->end == FUT_WORKER_END_CLOSED || worker->end == FUT_WORKER_END_START;
-}
-
-static void
-break_by_death (FutWorkerManager *self, FutWorkerProcess *worker, const char *description)
-{
-  g_autoptr(GError) cause =
-    g_error_new (FUT_ERROR, FUT_ERROR_BROKEN, "%s. It was %s%s%s", BROKEN_TEXT, description,
-                 worker->tail->len > 0 ? "; the end of its standard error: " : "",
-                 worker->tail->str);
-
-  fut_manager_break (self, cause);
 }
 
 static void
 judge (FutWorkerManager *self, FutWorkerProcess *worker, GArray *lost)
 {
   g_autofree char *description = describe (worker);
+  g_autofree char *tail = describe_tail (worker);
   g_autoptr(FutPoolSettings) settings = fut_worker_manager_ref_settings (self);
   gboolean own = is_own_death (worker);
 
@@ -382,7 +379,12 @@ judge (FutWorkerManager *self, FutWorkerProcess *worker, GArray *lost)
     }
   else if (own && settings->crash_policy == FUT_CRASH_POLICY_BREAK &&
            worker->end != FUT_WORKER_END_START)
-    break_by_death (self, worker, description);
+    {
+      g_autoptr(GError) cause = g_error_new (FUT_ERROR, FUT_ERROR_BROKEN, "%s. It was %s%s",
+                                             BROKEN_TEXT, description, tail);
+
+      fut_manager_break (self, cause);
+    }
 
   for (guint i = 0; i < lost->len; i++)
     {
@@ -397,10 +399,7 @@ judge (FutWorkerManager *self, FutWorkerProcess *worker, GArray *lost)
     }
   if (own && worker->n_finished == 0)
     {
-      g_autofree char *full =
-        g_strdup_printf ("%s%s%s", description,
-                         worker->tail->len > 0 ? "; the end of its standard error: " : "",
-                         worker->tail->str);
+      g_autofree char *full = g_strconcat (description, tail, NULL);
 
       note_early_death (self, worker, lost->len > 0, full);
     }
@@ -443,6 +442,7 @@ fut_manager_bury_worker (FutWorkerManager *self, FutWorkerProcess *worker)
   g_mutex_lock (&self->lock);
   if (worker->state < FUT_WORKER_ENDING)
     fut_worker_process_set_state (worker, FUT_WORKER_ENDING);
+  fut_worker_process_note_end (worker, FUT_WORKER_END_OWN, NULL); /* `end` stands from here on */
   sort_calls_locked (self, worker, lost);
   g_mutex_unlock (&self->lock);
 

@@ -358,12 +358,17 @@ look_after_lost (FutWorkerManager *self)
   for (guint i = 0; i < self->workers->len; i++)
     {
       FutWorkerProcess *worker = g_ptr_array_index (self->workers, i);
+      gboolean channel_lost;
+      gboolean exited;
 
-      if (worker->state == FUT_WORKER_DEAD)
-        continue;
-      if (worker->end == FUT_WORKER_END_PROTOCOL && !worker->channel_lost)
+      g_mutex_lock (&self->lock);
+      channel_lost = worker->state != FUT_WORKER_DEAD && worker->end == FUT_WORKER_END_PROTOCOL &&
+                     !worker->channel_lost;
+      exited = worker->state != FUT_WORKER_DEAD && worker->exited;
+      g_mutex_unlock (&self->lock);
+      if (channel_lost)
         fut_manager_lose_channel (self, worker);
-      if (worker->exited)
+      if (exited)
         fut_manager_bury_worker (self, worker);
     }
 }

@@ -408,8 +408,13 @@ fut_manager_recover_output (FutWorkerManager *self, FutWorkerProcess *worker)
   FutBuffer *in = &worker->channel.in;
   g_autoptr(GError) error = NULL;
 
+  gboolean blamed;
+
   batch_init (&batch, self, worker);
-  if (worker->shared == NULL || !worker->greeted || worker->end == FUT_WORKER_END_PROTOCOL)
+  g_mutex_lock (&self->lock);
+  blamed = worker->end == FUT_WORKER_END_PROTOCOL;
+  g_mutex_unlock (&self->lock);
+  if (worker->shared == NULL || !worker->greeted || blamed)
     return;
 
   fut_buffer_commit (in, fut_page_recover_output (worker->shared->page, worker->channel.n_read,

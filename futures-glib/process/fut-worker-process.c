@@ -321,7 +321,7 @@ static char *
 describe_signal (FutWorkerProcess *self, int number)
 {
   const char *name = sigabbrev_np (number);
-  gboolean may_be_memory = self->settings->memory_limit > 0 && self->end == FUT_WORKER_END_NONE &&
+  gboolean may_be_memory = self->settings->memory_limit > 0 && self->end == FUT_WORKER_END_OWN &&
                            number != SIGTERM && number != SIGINT;
   g_autofree char *hint =
     may_be_memory ? g_strdup_printf (" (its memory is limited to %" G_GUINT64_FORMAT " bytes)",

@@ -36,7 +36,7 @@ typedef enum
 /* Why we end a worker; the first reason stands. */
 typedef enum
 {
-  FUT_WORKER_END_NONE,       /* we do not: it is the worker's own death */
+  FUT_WORKER_END_NONE,       /* we do not, until now */
   FUT_WORKER_END_STOP,       /* it had nothing left to do */
   FUT_WORKER_END_CANCEL,     /* its call did not stop when asked to */
   FUT_WORKER_END_TIMEOUT,    /* its call ran for too long */
@@ -45,6 +45,7 @@ typedef enum
   FUT_WORKER_END_CLOSED,     /* it closed its channel, and lived on */
   FUT_WORKER_END_TERMINATE,  /* the user wants all workers gone */
   FUT_WORKER_END_BROKEN,     /* the pool is broken */
+  FUT_WORKER_END_OWN,        /* we did not: noted when it is buried, so that no reason comes after it */
 } FutWorkerEnd;
 
 /* Who reads the channel. */
@@ -167,7 +168,6 @@ struct _FutWorkerProcess
   /* Touched by the I/O thread only: */
   gboolean          greeted;   /* has said hello */
   gboolean          prepared;  /* the initializer has run, or there is none */
-  gboolean          has_begun; /* some call has begun in it */
   FutStream         streams[2];
   GString          *tail;      /* owned; the end of what it wrote to stderr */
 };
