@@ -255,11 +255,12 @@ gboolean        fut_frame_is_inside        (FutExecutorCore *core);
 void            fut_future_drop_call       (FutFuture *self);
 /* Notes that the call runs elsewhere since @started_at (monotonic): PENDING to RUNNING, without
  * spinning or anything else that is not allowed under an engine's lock. FALSE if it has begun or
- * ended already, or is just being ended. The engine has taken it out of its queue. After TRUE
- * fut_future_follow_begin() is called without a lock, with the same *@linked; or the future is
+ * ended already, or is just being ended. The engine has taken it out of its queue; @place says so
+ * from then on. After TRUE fut_future_follow_begin() is called without a lock, with the same *@linked; or the future is
  * ended at once.
  */
-gboolean        fut_future_begin_elsewhere (FutFuture *self, gint64 started_at, gboolean *linked);
+gboolean        fut_future_begin_elsewhere (FutFuture *self, gpointer place, gint64 started_at,
+                                            gboolean *linked);
 void            fut_future_follow_begin    (FutFuture *self, gboolean linked);
 void            fut_future_count_retry     (FutFuture *self);
 

@@ -105,7 +105,7 @@ claim_to_run (FutFuture *self, gint64 now, gboolean queued, FutClosure *closure)
 }
 
 gboolean
-fut_future_begin_elsewhere (FutFuture *self, gint64 started_at, gboolean *linked)
+fut_future_begin_elsewhere (FutFuture *self, gpointer place, gint64 started_at, gboolean *linked)
 {
   guint state = atomic_load_explicit (&self->state, memory_order_relaxed);
 
@@ -114,6 +114,8 @@ fut_future_begin_elsewhere (FutFuture *self, gint64 started_at, gboolean *linked
       return FALSE;
   while (!atomic_compare_exchange_weak (&self->state, &state, state | FUT_FUTURE_ENDING));
 
+  /* Once it is RUNNING anybody may end it, who stores other things there. */
+  self->place = place;
   atomic_store_explicit (&self->time, started_at, memory_order_relaxed);
   state =
     atomic_fetch_add (&self->state, FUT_FUTURE_CALL_TAKEN + FUT_STATE_RUNNING - FUT_FUTURE_ENDING);

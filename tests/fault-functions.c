@@ -55,6 +55,18 @@ die (FutFuture *future, GVariant *args, gpointer user_data)
   fut_future_return_int64 (future, 7);
 }
 
+/* With a ticket it dies; else it waits to be asked to stop. */
+static void
+die_or_obey (FutFuture *future, GVariant *args, gpointer user_data)
+{
+  const char *room = g_variant_get_string (args, NULL);
+
+  if (contract_try_gate (room))
+    die_as ("kill");
+  contract_pass_gate (room, fut_future_get_cancellable (future));
+  fut_future_return_error_if_cancelled (future);
+}
+
 static const char *
 report_pid (GVariant *args, gint64 *number)
 {
@@ -402,6 +414,7 @@ fault_functions_register (void)
     FutTaskFunc func;
   } functions[] = {
     { "fault.die", die },
+    { "fault.die-or-obey", die_or_obey },
     { "fault.wait", wait_at_gate },
     { "fault.stubborn", stubborn },
     { "fault.spin", spin },

@@ -182,6 +182,38 @@ test_retried_stays_running (void)
   test_assert_int64 (future, 3);
 }
 
+/* It had begun in its worker before the pool knew: its run timeout counts all the same. */
+static void
+test_retried_keeps_its_run_timeout (void)
+{
+  g_autoptr(FaultRoom) room = fault_room_new ();
+  FutExecutor *pool = fault_room_add_pool (room, &retrying, 1);
+  const char *path = contract_room_get_path (room->meeting);
+  g_autoptr(FutSubmitOptions) options = fut_submit_options_new ();
+  FutFuture *squares[N_QUEUED];
+  FutFuture *future;
+  pid_t pid;
+
+  /* Enough to know that they are tiny: then they are sent ahead. */
+  for (gint64 i = 0; i < N_QUEUED; i++)
+    test_assert_int64 (fault_room_submit (room, pool, "contract.square", g_variant_new_int64 (i)),
+                       i * i);
+  pid = fault_get_pid (pool);
+  fault_stop (pid);
+  for (gint64 i = 0; i < N_QUEUED; i++)
+    squares[i] = fault_room_submit (room, pool, "contract.square", g_variant_new_int64 (i));
+  fut_submit_options_set_idempotent (options, TRUE);
+  fut_submit_options_set_run_timeout (options, MILLISECONDS (300));
+  contract_room_open (room->meeting, 1);
+  future =
+    fault_room_submit_full (room, pool, "fault.die-or-obey", g_variant_new_string (path), options);
+  fault_kill (pid, SIGCONT);
+  test_assert_error (future, FUT_ERROR, FUT_ERROR_TIMED_OUT, "*");
+  g_assert_cmpuint (fut_future_get_retry_count (future), ==, 1);
+  for (gint64 i = 0; i < N_QUEUED; i++)
+    test_assert_int64 (squares[i], i * i);
+}
+
 /* --- P7: terminate_workers, kill_workers --- */
 
 static void
@@ -314,6 +346,7 @@ main (int argc, char **argv)
   test_add ("/process-pool/P6/so-many-times", test_retried_so_many_times);
   test_add ("/process-pool/P6/not-unless-idempotent", test_not_retried_unless_idempotent);
   test_add ("/process-pool/P6/stays-running", test_retried_stays_running);
+  test_add ("/process-pool/P6/keeps-its-run-timeout", test_retried_keeps_its_run_timeout);
   fault_add_both ("/process-pool/P7/terminate-workers", test_terminate_workers);
   fault_add_both ("/process-pool/P7/kill-workers", test_kill_workers);
   test_add ("/process-pool/P7/no-workers", test_no_workers_to_kill);

@@ -28,7 +28,8 @@
 typedef struct
 {
   FutFuture *future; /* owned */
-  guint64    id;
+  gboolean   begun_now; /* only now it is known that it had begun */
+  gboolean   linked;
 } Lost;
 
 /* --- breaking --- */
@@ -239,14 +240,12 @@ sort_calls_locked (FutWorkerManager *self, FutWorkerProcess *worker, GArray *los
 
       if (has_begun)
         {
-          Lost entry = { future, call->id };
-          gboolean linked;
+          Lost entry = { future, !call->begun, FALSE };
 
-          if (!call->begun &&
-              !fut_future_begin_elsewhere (future, g_get_monotonic_time (), &linked))
+          if (entry.begun_now &&
+              !fut_future_begin_elsewhere (future, &fut_place_begun, g_get_monotonic_time (),
+                                           &entry.linked))
             continue;
-          if (!call->begun)
-            future->place = &fut_place_begun;
           g_array_prepend_val (lost, entry);
         }
       else if (call->begun)
@@ -391,6 +390,8 @@ judge (FutWorkerManager *self, FutWorkerProcess *worker, GArray *lost)
       Lost *entry = &g_array_index (lost, Lost, i);
       g_autoptr(GError) broken = NULL;
 
+      if (entry->begun_now)
+        fut_future_follow_begin (entry->future, entry->linked);
       if ((own || worker->end == FUT_WORKER_END_BROKEN) &&
           !fut_executor_core_check (self->core, &broken) && broken->code == FUT_ERROR_BROKEN)
         fut_manager_fail_future (self, entry->future, g_steal_pointer (&broken));

@@ -75,11 +75,10 @@ static gboolean
 begin_call_locked (FutFuture *future, FutCall *call, gboolean *linked)
 {
   if (!fut_call_has_begun (call) ||
-      !fut_future_begin_elsewhere (future, g_get_monotonic_time (), linked))
+      !fut_future_begin_elsewhere (future, &fut_place_begun, g_get_monotonic_time (), linked))
     return FALSE;
 
   call->begun = TRUE;
-  future->place = &fut_place_begun;
   return TRUE;
 }
 

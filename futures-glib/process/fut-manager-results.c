@@ -105,9 +105,8 @@ take_call_locked (FutWorkerManager *self, FutWorkerProcess *worker, Outcome *out
   longest = MAX (now - call->sent_at, 0);
   outcome->elapsed = MIN (outcome->elapsed, (guint64) longest);
   outcome->future = call->future;
-  if (!call->begun && fut_future_begin_elsewhere (call->future, now, &linked))
-    call->future->place = &fut_place_begun; /* the end, which follows, lets go of the links */
-  else if (!call->begun)
+  /* The end, which follows, lets go of the links. */
+  if (!call->begun && !fut_future_begin_elsewhere (call->future, &fut_place_begun, now, &linked))
     {
       /* Somebody is ending it by hand, and comes for its reference. */
       outcome->future = NULL;
@@ -463,10 +462,9 @@ fut_manager_promote_head (FutWorkerManager *self, FutWorkerProcess *worker)
   g_mutex_lock (&self->lock);
   head = worker->first;
   if (head != NULL && !head->begun && !head->revoked &&
-      fut_future_begin_elsewhere (head->future, g_get_monotonic_time (), &linked))
+      fut_future_begin_elsewhere (head->future, &fut_place_begun, g_get_monotonic_time (), &linked))
     {
       head->begun = TRUE;
-      head->future->place = &fut_place_begun;
       future = head->future;
     }
   g_mutex_unlock (&self->lock);

@@ -185,10 +185,9 @@ begin_item_locked (FutWorkerProcess *worker, FutItem *item, FutCall *call)
       item->future->place = call;
       return TRUE;
     }
-  if (!fut_future_begin_elsewhere (item->future, call->sent_at, &item->linked))
+  if (!fut_future_begin_elsewhere (item->future, &fut_place_begun, call->sent_at, &item->linked))
     return FALSE;
   item->begun = TRUE;
-  item->future->place = &fut_place_begun;
   call->begun = TRUE;
   return TRUE;
 }
@@ -247,6 +246,10 @@ send_item_locked (FutWorkerManager *self, FutWorkerProcess *worker, FutItem *ite
       return;
     }
   append_call_locked (self, worker, item, call);
+
+  /* Who has asked it to stop while it was in hand has found it nowhere. */
+  if (item->again && (atomic_load (&item->future->state) & FUT_FUTURE_CANCEL_REQUESTED) != 0)
+    fut_manager_stop_call_locked (self, call);
 }
 
 /* Puts back what could not be sent, in its old order. */

@@ -61,9 +61,10 @@ remove_again_locked (FutWorkerManager *self, FutFuture *future)
   return FALSE;
 }
 
-static void
-stop_call_locked (FutWorkerManager *self, FutCall *call, gboolean timed_out)
+void
+fut_manager_stop_call_locked (FutWorkerManager *self, FutCall *call)
 {
+  gboolean timed_out = (atomic_load (&call->future->state) & FUT_FUTURE_RUN_TIMED_OUT) != 0;
   FutMessage message = { .type = FUT_MESSAGE_CANCEL, .id = call->id };
   FutWorkerProcess *worker = call->worker;
   GTimeSpan grace = self->settings->cancel_grace;
@@ -87,13 +88,11 @@ fut_manager_request_cancel (gpointer engine, FutFuture *future)
   FutWorkerManager *self = engine;
   gboolean removed = FALSE;
   FutCall *call;
-  guint state;
 
   g_mutex_lock (&self->lock);
-  state = atomic_load (&future->state);
   call = find_running_locked (self, future);
   if (call != NULL)
-    stop_call_locked (self, call, (state & FUT_FUTURE_RUN_TIMED_OUT) != 0);
+    fut_manager_stop_call_locked (self, call);
   else
     removed = remove_again_locked (self, future);
   g_mutex_unlock (&self->lock);

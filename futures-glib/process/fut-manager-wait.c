@@ -108,8 +108,8 @@ leave (FutWorkerManager *self, FutWorkerProcess *worker, gboolean goes_on)
     atomic_store (&self->hungry, TRUE); /* before the look at the queue */
   wake = !goes_on || worker->exited || worker->state != FUT_WORKER_READY ||
          !fut_work_queue_is_empty (&self->queue) || !g_queue_is_empty (&self->again) ||
-         self->stopping ||
-         worker->settings->max_tasks_per_child > 0 || self->settings->idle_timeout >= 0;
+         self->stopping || worker->settings->max_tasks_per_child > 0 ||
+         self->settings->idle_timeout >= 0;
   /* A worker without calls has nothing to say, and its end is noticed all the same. */
   if (worker->n_calls > 0 || wake)
     fut_worker_process_flush (worker);

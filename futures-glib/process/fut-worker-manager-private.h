@@ -233,6 +233,8 @@ void              fut_manager_note_failed_spawn   (FutWorkerManager *self, gbool
 
 /* fut-manager-stop.c */
 void              fut_manager_request_cancel      (gpointer engine, FutFuture *future);
+/* Asks a call that runs at a worker to stop, and sees to it that it does. */
+void              fut_manager_stop_call_locked    (FutWorkerManager *self, FutCall *call);
 /* What is due at @now, under the lock; and when the next thing is due, 0 for never. */
 void              fut_manager_expire_locked       (FutWorkerManager *self, gint64 now);
 gint64            fut_manager_get_deadline_locked (FutWorkerManager *self);
