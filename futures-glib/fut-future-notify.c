@@ -31,22 +31,16 @@ struct _FutCallback
   GDestroyNotify destroy;
 };
 
-static FutFuture *
-future_of_node (FutNode *node)
-{
-  return (FutFuture *) ((char *) node - G_STRUCT_OFFSET (FutFuture, node));
-}
-
 static void
 ref_node (FutNode *node)
 {
-  g_object_ref (future_of_node (node));
+  g_object_ref (fut_future_of_node (node));
 }
 
 static void
 unref_node (FutNode *node)
 {
-  g_object_unref (future_of_node (node));
+  g_object_unref (fut_future_of_node (node));
 }
 
 static void
@@ -58,13 +52,13 @@ static void
 unref_node_later (FutNode *node)
 {
   fut_timer_leave (fut_timer_start (g_get_monotonic_time () + G_TIME_SPAN_SECOND, do_nothing,
-                                    future_of_node (node), g_object_unref));
+                                    fut_future_of_node (node), g_object_unref));
 }
 
 static void
 deliver_node (FutNode *node)
 {
-  FutFuture *self = future_of_node (node);
+  FutFuture *self = fut_future_of_node (node);
   guint state = atomic_fetch_and (&self->state, ~(guint) (FUT_FUTURE_POST_MASK | FUT_FUTURE_KEPT));
 
   fut_future_emit (self, state & FUT_FUTURE_POST_MASK);
@@ -77,7 +71,7 @@ deliver_node (FutNode *node)
 static gboolean
 mark_node_kept (FutNode *node)
 {
-  FutFuture *self = future_of_node (node);
+  FutFuture *self = fut_future_of_node (node);
 
   return (atomic_fetch_or (&self->state, FUT_FUTURE_KEPT) & FUT_FUTURE_KEPT) == 0;
 }
@@ -85,7 +79,7 @@ mark_node_kept (FutNode *node)
 static gboolean
 unmark_node_kept (FutNode *node)
 {
-  FutFuture *self = future_of_node (node);
+  FutFuture *self = fut_future_of_node (node);
 
   return (atomic_load (&self->state) & FUT_FUTURE_KEPT) != 0 &&
          (atomic_fetch_and (&self->state, ~(guint) FUT_FUTURE_KEPT) & FUT_FUTURE_KEPT) != 0;
@@ -94,7 +88,7 @@ unmark_node_kept (FutNode *node)
 static gboolean
 is_node_wanted (FutNode *node)
 {
-  FutFuture *self = future_of_node (node);
+  FutFuture *self = fut_future_of_node (node);
   guint state = atomic_load (&self->state);
 
   /* What is posted meanwhile is looked at too. */
@@ -112,7 +106,7 @@ is_node_wanted (FutNode *node)
 static gboolean
 forget_node (FutNode *node)
 {
-  guint state = atomic_fetch_and (&future_of_node (node)->state,
+  guint state = atomic_fetch_and (&fut_future_of_node (node)->state,
                                   ~(guint) (FUT_FUTURE_POST_MASK | FUT_FUTURE_KEPT));
 
   return (state & FUT_FUTURE_KEPT) != 0;

@@ -183,6 +183,13 @@ struct _FutFrame
 
 extern __thread FutFrame *_fut_frame;
 
+/* The future that has @node. */
+static inline FutFuture *
+fut_future_of_node (FutNode *node)
+{
+  return (FutFuture *) ((char *) node - G_STRUCT_OFFSET (FutFuture, node));
+}
+
 static inline FutState
 fut_future_state_of (guint state)
 {

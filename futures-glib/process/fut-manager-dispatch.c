@@ -19,12 +19,6 @@
 
 #define BATCH 256
 
-static FutFuture *
-future_of_node (FutNode *node)
-{
-  return (FutFuture *) ((char *) node - G_STRUCT_OFFSET (FutFuture, node));
-}
-
 guint
 fut_manager_count_starting_locked (FutWorkerManager *self)
 {
@@ -99,7 +93,7 @@ take_from_queue_locked (FutWorkerManager *self, FutItem *items, guint max, guint
 
   for (guint i = 0; i < n; i++)
     {
-      items[i] = (FutItem){ .future = future_of_node (nodes[i]), .order = self->next_order++ };
+      items[i] = (FutItem){ .future = fut_future_of_node (nodes[i]), .order = self->next_order++ };
       if (fut_manager_is_taken (items[i].future))
         items[i].dropped = TRUE;
       else

@@ -19,11 +19,13 @@ G_BEGIN_DECLS
 /* How the parts work together:
  *
  *   fut-worker-manager.c    what other threads ask for: submit, cancel, stop, status
- *   fut-manager-io.c        the I/O thread: its loop, deadlines, starting workers, the end
+ *   fut-manager-io.c        the I/O thread: its loop, deadlines, the end
+ *   fut-manager-start.c     starting workers
  *   fut-manager-engine.c    what futures ask: whether a call has begun, to let go of it
  *   fut-manager-dispatch.c  which call goes to which worker
  *   fut-manager-send.c      calls on their way there
  *   fut-manager-results.c   what workers send: results, errors, progress
+ *   fut-manager-reports.c   what their pages tell: what has begun, how far it is
  *   fut-manager-deaths.c    workers that are lost, and what becomes of their calls
  *   fut-manager-stop.c      calls that are to stop, and the signals that see to it
  *   fut-manager-output.c    what workers write to stdout and stderr
@@ -158,6 +160,11 @@ GSource          *fut_manager_source_new          (FutWorkerManager *self);
 /* Before something that may race: in a build for tests and if FUT_TEST_DELAYS is set, a moment. */
 void              fut_manager_delay               (FutWorkerManager *self);
 
+/* fut-manager-start.c, on the I/O thread: */
+/* How many workers are to be started now. */
+guint             fut_manager_count_missing_locked (FutWorkerManager *self, gint64 now);
+void              fut_manager_start_missing       (FutWorkerManager *self);
+
 /* fut-manager-send.c */
 /* Whether somebody has begun or ended the future, or is at it: then it is not ours any more. */
 gboolean          fut_manager_is_taken            (FutFuture *future);
@@ -197,6 +204,11 @@ gboolean          fut_manager_read_worker         (FutWorkerManager *self, FutWo
 /* Reads what a dead worker has not sent any more: the results of calls that it had finished. */
 void              fut_manager_recover_output      (FutWorkerManager *self,
                                                    FutWorkerProcess *worker);
+/* Ends @future (owned) with @error (owned). */
+void              fut_manager_fail_future         (FutWorkerManager *self, FutFuture *future,
+                                                   GError *error);
+
+/* fut-manager-reports.c */
 /* Makes the first call at a worker RUNNING if it is not; the caller is the worker's reader. */
 void              fut_manager_promote_head        (FutWorkerManager *self,
                                                    FutWorkerProcess *worker);
@@ -207,9 +219,6 @@ void              fut_manager_hear_bell           (FutWorkerManager *self,
                                                    FutWorkerProcess *worker);
 void              fut_manager_look_again          (FutWorkerManager *self,
                                                    FutWorkerProcess *worker);
-/* Ends @future (owned) with @error (owned). */
-void              fut_manager_fail_future         (FutWorkerManager *self, FutFuture *future,
-                                                   GError *error);
 
 /* fut-manager-payloads.c */
 /* The value of a RESULT: in private memory, unless the workers are trusted. */

@@ -21,12 +21,6 @@ char fut_place_begun;
 char fut_place_revoked;
 char fut_place_revoked_in_hand;
 
-static FutFuture *
-future_of_node (FutNode *node)
-{
-  return (FutFuture *) ((char *) node - G_STRUCT_OFFSET (FutFuture, node));
-}
-
 /* What callbacks do in the completer is done inside the executor. */
 static void
 begin_completer (gpointer core)
@@ -105,7 +99,7 @@ fut_manager_end_queue (FutWorkerManager *self, const GError *error, guint max)
 
   while (max-- > 0 && fut_work_queue_take (&self->queue, &node, 1, 1) > 0)
     {
-      FutFuture *future = future_of_node (node);
+      FutFuture *future = fut_future_of_node (node);
 
       if (error != NULL)
         fut_future_end_with_error (future, g_error_copy (error), TRUE);
