@@ -4,35 +4,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "fault-room.h"
-
-#include <dlfcn.h>
-#include <errno.h>
-#include <pthread.h>
-
-/* This stands before libc's own, for GLib too: a limit of the system does not bind root. */
-static int n_allowed = -1;   /* atomic; −1: any number */
-
-int
-pthread_create (pthread_t *thread, const pthread_attr_t *attributes, void *(*func) (void *),
-                void *argument)
-{
-  static int (*real) (pthread_t *, const pthread_attr_t *, void *(*) (void *), void *);
-  int allowed = g_atomic_int_get (&n_allowed);
-
-  if (allowed == 0)
-    return EAGAIN;
-  if (allowed > 0)
-    g_atomic_int_add (&n_allowed, -1);
-  if (real == NULL)
-    *(void **) &real = dlsym (RTLD_NEXT, "pthread_create");
-  return real (thread, attributes, func, argument);
-}
-
-static void
-allow (int n)
-{
-  g_atomic_int_set (&n_allowed, n);
-}
+#include "thread-limit.h"
 
 /* It ends, one way or the other, with so many threads to be had. */
 static void
@@ -55,10 +27,10 @@ test_none_for_a_new_pool (void)
       FutExecutor *pool;
 
       room->log_is_free = TRUE;
-      allow (n);
+      thread_limit_set (n);
       pool = fault_room_add_pool (room, &fault_usual_case, 2);
       assert_ends (room, pool);
-      allow (-1);
+      thread_limit_set (-1);
     }
 }
 
@@ -74,10 +46,10 @@ test_none_for_a_used_pool (void)
 
       room->log_is_free = TRUE;
       test_assert_int64 (first, 4);
-      allow (n);
+      thread_limit_set (n);
       assert_ends (room, pool);
       fut_executor_shutdown (pool, TRUE, FALSE);
-      allow (-1);
+      thread_limit_set (-1);
     }
 }
 
@@ -90,11 +62,11 @@ test_none_for_deadlines (void)
   FutFuture *future;
 
   fault_room_assert_works (room, pool);
-  allow (0);
+  thread_limit_set (0);
   future = fault_room_submit_timed (room, pool, "contract.square", g_variant_new_int64 (4),
                                     test_span (10 * G_TIME_SPAN_SECOND));
   test_assert_int64 (future, 16);
-  allow (-1);
+  thread_limit_set (-1);
 }
 
 int

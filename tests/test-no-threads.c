@@ -5,35 +5,7 @@
  */
 #include "contract-functions.h"
 #include "test-util.h"
-
-#include <dlfcn.h>
-#include <errno.h>
-#include <pthread.h>
-
-/* This stands before libc's own, for GLib too. */
-static int n_allowed = -1;   /* atomic; −1: any number */
-
-int
-pthread_create (pthread_t *thread, const pthread_attr_t *attributes, void *(*func) (void *),
-                void *argument)
-{
-  static int (*real) (pthread_t *, const pthread_attr_t *, void *(*) (void *), void *);
-  int allowed = g_atomic_int_get (&n_allowed);
-
-  if (allowed == 0)
-    return EAGAIN;
-  if (allowed > 0)
-    g_atomic_int_add (&n_allowed, -1);
-  if (real == NULL)
-    *(void **) &real = dlsym (RTLD_NEXT, "pthread_create");
-  return real (thread, attributes, func, argument);
-}
-
-static void
-allow (int n)
-{
-  g_atomic_int_set (&n_allowed, n);
-}
+#include "thread-limit.h"
 
 static void
 test_none (void)
@@ -42,7 +14,7 @@ test_none (void)
   g_autoptr(FutFuture) refused = NULL;
   g_autoptr(FutFuture) taken = NULL;
 
-  allow (0);
+  thread_limit_set (0);
   refused = fut_executor_submit (pool, "contract.square", g_variant_new_int64 (3));
   test_assert_state (refused, FUT_STATE_FINISHED);
   test_assert_error (refused, FUT_ERROR, FUT_ERROR_BROKEN, "*thread*");
@@ -50,7 +22,7 @@ test_none (void)
   g_assert_cmpuint (fut_executor_get_n_pending (pool), ==, 0);
 
   /* And when there are threads again it works again. */
-  allow (-1);
+  thread_limit_set (-1);
   g_assert_false (fut_executor_is_broken (pool));
   taken = fut_executor_submit (pool, "contract.square", g_variant_new_int64 (3));
   test_assert_int64 (taken, 9);
@@ -63,7 +35,7 @@ test_none_and_then_shutdown (void)
 {
   FutExecutor *pool = fut_thread_pool_executor_new (2);
 
-  allow (0);
+  thread_limit_set (0);
   for (guint i = 0; i < 10; i++)
     {
       g_autoptr(FutFuture) refused =
@@ -73,7 +45,7 @@ test_none_and_then_shutdown (void)
     }
   fut_executor_shutdown (pool, TRUE, TRUE);
   g_object_unref (pool);
-  allow (-1);
+  thread_limit_set (-1);
 }
 
 static void
@@ -84,7 +56,7 @@ test_fewer (void)
   FutFuture *futures[20];
 
   /* One of four; the second one fails to start, at each call anew. */
-  allow (1);
+  thread_limit_set (1);
   for (gint64 i = 0; i < 20; i++)
     futures[i] = fut_executor_submit (pool, "contract.gate", contract_room_args (room, i));
   g_assert_cmpint (contract_room_next (room), ==, 0);
@@ -101,7 +73,7 @@ test_fewer (void)
       test_assert_int64 (futures[i], i);
       g_object_unref (futures[i]);
     }
-  allow (-1);
+  thread_limit_set (-1);
   fut_executor_shutdown (pool, TRUE, FALSE);
   g_object_unref (pool);
 }
@@ -118,10 +90,10 @@ test_none_for_deadlines (void)
   fut_submit_options_set_queue_timeout (options, test_span (10 * G_TIME_SPAN_SECOND));
   first = fut_executor_submit (pool, "contract.square", g_variant_new_int64 (3));
   test_assert_int64 (first, 9);
-  allow (0);
+  thread_limit_set (0);
   second = fut_executor_submit_full (pool, "contract.square", g_variant_new_int64 (4), options);
   test_assert_int64 (second, 16);
-  allow (-1);
+  thread_limit_set (-1);
   fut_executor_shutdown (pool, TRUE, FALSE);
   g_object_unref (pool);
 }
