@@ -187,7 +187,7 @@ extern __thread FutFrame *_fut_frame;
 static inline FutFuture *
 fut_future_of_node (FutNode *node)
 {
-  return (FutFuture *) ((char *) node - G_STRUCT_OFFSET (FutFuture, node));
+  return (FutFuture *) (gpointer) ((char *) node - G_STRUCT_OFFSET (FutFuture, node));
 }
 
 static inline FutState

@@ -13,6 +13,12 @@
 
 #define MAX_ROUNDS 16
 
+typedef struct
+{
+  pid_t pid;
+  pid_t parent; /* 0: gone, or not to be known */
+} Process;
+
 /* The parent of a process, by /proc/PID/stat; the name in it may hold anything. */
 static pid_t
 get_parent (const char *pid)
@@ -31,41 +37,42 @@ get_parent (const char *pid)
   return parent;
 }
 
-/* All pairs of pid and parent that there are now. */
+/* The processes that there are now. */
 static GArray *
 list_processes (void)
 {
-  GArray *pairs = g_array_new (FALSE, FALSE, 2 * sizeof (pid_t));
+  GArray *processes = g_array_new (FALSE, FALSE, sizeof (Process));
   g_autoptr(GDir) proc = g_dir_open ("/proc", 0, NULL);
   const char *name;
 
   while (proc != NULL && (name = g_dir_read_name (proc)) != NULL)
     if (g_ascii_isdigit (name[0]))
       {
-        pid_t pair[2] = { (pid_t) g_ascii_strtoll (name, NULL, 10), get_parent (name) };
+        Process process = { (pid_t) g_ascii_strtoll (name, NULL, 10), get_parent (name) };
 
-        g_array_append_vals (pairs, pair, 1);
+        g_array_append_val (processes, process);
       }
-  return pairs;
+  return processes;
 }
 
 static gboolean
 add_children (GHashTable *found, pid_t root)
 {
-  g_autoptr(GArray) pairs = list_processes ();
+  g_autoptr(GArray) processes = list_processes ();
   gboolean added_any = FALSE;
   gboolean added;
 
   do
     {
       added = FALSE;
-      for (guint i = 0; i < pairs->len; i++)
+      for (guint i = 0; i < processes->len; i++)
         {
-          const pid_t *pair = (const pid_t *) (pairs->data + i * 2 * sizeof (pid_t));
+          const Process *process = &g_array_index (processes, Process, i);
 
-          if (pair[0] != root && pair[1] != 0 &&
-              (pair[1] == root || g_hash_table_contains (found, GINT_TO_POINTER (pair[1]))))
-            added |= g_hash_table_add (found, GINT_TO_POINTER (pair[0]));
+          if (process->pid != root && process->parent != 0 &&
+              (process->parent == root ||
+               g_hash_table_contains (found, GINT_TO_POINTER (process->parent))))
+            added |= g_hash_table_add (found, GINT_TO_POINTER (process->pid));
         }
       added_any |= added;
     }

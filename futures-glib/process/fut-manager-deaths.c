@@ -117,7 +117,7 @@ fut_manager_note_failed_spawn (FutWorkerManager *self, gboolean permanent, GErro
 
   if (permanent)
     {
-      fut_manager_break (self, error);
+      fut_manager_break (self, owned);
       return;
     }
 
@@ -130,8 +130,8 @@ fut_manager_note_failed_spawn (FutWorkerManager *self, gboolean permanent, GErro
   if (alone)
     {
       /* Not those that come meanwhile: for them it may be there again. */
-      fut_manager_end_queue (self, error, n_queued);
-      fut_manager_end_again (self, error);
+      fut_manager_end_queue (self, owned, n_queued);
+      fut_manager_end_again (self, owned);
       g_mutex_lock (&self->lock);
       self->retry_start_at = 0; /* the next call tries again */
       g_mutex_unlock (&self->lock);
