@@ -115,7 +115,7 @@ test_no_helper (void)
   FutExecutor *pool = fault_room_add_pool (room, &fault_usual_case, 1);
 
   set_program (pool, "true", NULL);
-  assert_breaks (room, pool, "*exited with status 0*");
+  assert_breaks (room, pool, "*exited with status 0, before true reached fut_worker_run()*");
 }
 
 /* --- 18: helper dies at each start --- */
@@ -130,7 +130,7 @@ test_dies_at_each_start (gconstpointer data)
   guint n_starts = 0;
 
   fut_process_pool_executor_set_crash_policy (as_process_pool (pool), fault_case->policy);
-  assert_breaks (room, pool, "*exited with status 7*");
+  assert_breaks (room, pool, "*exited with status 7, before * reached fut_worker_run()*");
   fut_executor_shutdown (pool, TRUE, FALSE);
   while (!contract_room_is_empty (room->meeting))
     n_starts += contract_room_next (room->meeting);
@@ -230,7 +230,7 @@ test_initializer_dies (void)
 
   fut_process_pool_executor_set_initializer (as_process_pool (pool), "fault.die",
                                              g_variant_new ("(ss)", "", "exit-3"));
-  assert_breaks (room, pool, "*exited with status 3*");
+  assert_breaks (room, pool, "*exited with status 3 in the initializer fault.die*");
 }
 
 static void

@@ -335,20 +335,26 @@ settle_lost (FutWorkerManager *self, FutWorkerProcess *worker, Lost *lost, const
 
 /* --- the burial --- */
 
-static char *
-describe (FutWorkerProcess *worker)
-{
-  g_autofree char *end = fut_worker_process_describe_end (worker);
-
-  return g_strdup_printf ("worker %s (pid %d) %s", worker->name, worker->pid, end);
-}
-
 static gboolean
 is_own_death (FutWorkerProcess *worker)
 {
   /* One that was told to leave has left; anything else is a crash, even if it says it went well. */
   return worker->end == FUT_WORKER_END_OWN || worker->end == FUT_WORKER_END_PROTOCOL ||
          worker->end == FUT_WORKER_END_CLOSED || worker->end == FUT_WORKER_END_START;
+}
+
+static char *
+describe (FutWorkerProcess *worker)
+{
+  g_autofree char *end = fut_worker_process_describe_end (worker);
+
+  if (!worker->greeted && is_own_death (worker) && worker->end != FUT_WORKER_END_PROTOCOL)
+    return g_strdup_printf ("worker %s (pid %d) %s, before %s reached fut_worker_run()",
+                            worker->name, worker->pid, end, worker->program);
+  if (!worker->prepared && is_own_death (worker) && worker->end != FUT_WORKER_END_PROTOCOL)
+    return g_strdup_printf ("worker %s (pid %d) %s in the initializer %s", worker->name,
+                            worker->pid, end, worker->settings->initializer);
+  return g_strdup_printf ("worker %s (pid %d) %s", worker->name, worker->pid, end);
 }
 
 static void
