@@ -39,12 +39,6 @@ struct _FutThreadEngine
   GDestroyNotify     initializer_destroy;
 };
 
-static FutFuture *
-future_of_node (FutNode *node)
-{
-  return (FutFuture *) ((char *) node - G_STRUCT_OFFSET (FutFuture, node));
-}
-
 /* Where names are cut, they lose what stands before the number: "ThreadPoolE-0_3". */
 static void
 set_kernel_name (const char *name)
@@ -122,7 +116,7 @@ worker_begin (gpointer owner, guint index)
 static gint64
 worker_run (gpointer owner, FutNode *node, gint64 now)
 {
-  FutFuture *future = future_of_node (node);
+  FutFuture *future = fut_future_of_node (node);
   GError *error = NULL;
 
   if (G_UNLIKELY ((atomic_load_explicit (&future->core->flags, memory_order_relaxed) &
@@ -255,7 +249,7 @@ refuse (FutThreadEngine *self, FutFuture *future, const GError *cause)
   refuse_one (future, cause);
   while ((node = fut_worker_pool_take_any (self->pool)) != NULL)
     {
-      FutFuture *other = future_of_node (node);
+      FutFuture *other = fut_future_of_node (node);
 
       refuse_one (other, cause);
       g_object_unref (other);
@@ -280,7 +274,7 @@ fut_thread_engine_cancel_pending (FutThreadEngine *self)
 
   while ((node = fut_worker_pool_take_any (self->pool)) != NULL)
     {
-      FutFuture *future = future_of_node (node);
+      FutFuture *future = fut_future_of_node (node);
 
       fut_future_end (future, FUT_STATE_CANCELLED, NULL, TRUE, 0);
       g_object_unref (future);
