@@ -159,6 +159,42 @@ fut_completion_iterator_next (FutCompletionIterator *self, GCancellable *cancell
   return NULL;
 }
 
+/**
+ * fut_completion_iterator_poll:
+ * @self: an iterator
+ * @timeout: the longest time to block, in microseconds; 0 looks only, −1 waits without limit
+ *
+ * Waits until [method@Fut.CompletionIterator.next] would not block.
+ *
+ * This is for languages in which nothing else happens while C blocks, such as the handling of
+ * Ctrl-C in Python: they wait a little at a time. It says %TRUE as well if the next call of `next()`
+ * will fail at once.
+ *
+ * Returns: %TRUE if `next()` would not block; %FALSE if @timeout was too short
+ *
+ * Since: 1.0
+ */
+gboolean
+fut_completion_iterator_poll (FutCompletionIterator *self, GTimeSpan timeout)
+{
+  g_autoptr(GError) error = NULL;
+  gint64 deadline;
+
+  g_return_val_if_fail (FUT_IS_COMPLETION_ITERATOR (self), TRUE);
+  g_return_val_if_fail (fut_timeout_is_valid (timeout), TRUE);
+  g_return_val_if_fail (!self->pending, TRUE);
+
+  if (is_at_end (self))
+    return TRUE;
+
+  deadline = fut_deadline_from_timeout (timeout);
+  if (self->deadline >= 0 && (deadline < 0 || self->deadline < deadline))
+    deadline = self->deadline;
+  if (fut_waiter_block (&self->set->waiter, self->set->core, deadline, NULL, &error))
+    return TRUE;
+  return deadline == self->deadline || !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+}
+
 typedef struct
 {
   GTask   *task;   /* owned; its source object is the iterator */

@@ -26,6 +26,9 @@ FutFuture             *fut_completion_iterator_next        (FutCompletionIterato
                                                             GCancellable *cancellable,
                                                             GError **error);
 FUT_AVAILABLE_IN_1_0
+gboolean               fut_completion_iterator_poll        (FutCompletionIterator *self,
+                                                            GTimeSpan timeout);
+FUT_AVAILABLE_IN_1_0
 void                   fut_completion_iterator_next_async  (FutCompletionIterator *self,
                                                             GCancellable *cancellable,
                                                             GAsyncReadyCallback callback,

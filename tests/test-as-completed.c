@@ -398,11 +398,36 @@ test_async_closed (void)
   test_complete (future, 1);
 }
 
+static void
+test_poll_before_next (void)
+{
+  g_auto(Batch) batch = { 0 };
+  g_autoptr(FutCompletionIterator) iterator = NULL;
+  g_autoptr(FutCompletionIterator) late = NULL;
+
+  batch_init (&batch);
+  iterator = fut_as_completed (batch.futures, 1, -1);
+  late = fut_as_completed (batch.futures, 1, 1);
+
+  g_assert_false (fut_completion_iterator_poll (iterator, 0));
+  g_assert_false (fut_completion_iterator_poll (iterator, 1));
+  g_assert_true (fut_completion_iterator_poll (late, -1));
+  assert_next_fails (late, NULL, G_IO_ERROR_TIMED_OUT, "1 (of 1) futures unfinished");
+
+  fut_future_return_int64 (batch.futures[0], 1);
+  g_assert_true (fut_completion_iterator_poll (iterator, 0));
+  g_assert_true (fut_completion_iterator_poll (iterator, -1));
+  assert_next (iterator, batch.futures[0]);
+  g_assert_true (fut_completion_iterator_poll (iterator, 0));
+  assert_next (iterator, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
   test_init (&argc, &argv);
   test_add ("/as-completed/A1/empty", test_empty);
+  test_add ("/as-completed/A2/poll-before-next", test_poll_before_next);
   test_add ("/as-completed/A1/order-of-ending", test_order_of_ending);
   test_add ("/as-completed/A1/duplicates", test_duplicates);
   test_add ("/as-completed/A2/deadline", test_deadline);
