@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import unittest
 
@@ -245,6 +246,11 @@ class Checksum(unittest.TestCase):
         self.addCleanup(output.close)
         pid, terminal = pty.fork()
         if pid == 0:
+            # Else the kernel drops what was printed when ^C comes, and does so after the signal:
+            # what the program prints in between would be lost.
+            mode = termios.tcgetattr(2)
+            mode[3] |= termios.NOFLSH
+            termios.tcsetattr(2, termios.TCSANOW, mode)
             os.dup2(output.fileno(), 1)
             os.execv(PROGRAM, [PROGRAM, *arguments])
         self.addCleanup(os.close, terminal)
