@@ -20,16 +20,6 @@
 #define BATCH 256
 
 guint
-fut_manager_count_starting_locked (FutWorkerManager *self)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < self->workers->len; i++)
-    n += ((FutWorkerProcess *) g_ptr_array_index (self->workers, i))->state == FUT_WORKER_STARTING;
-  return n;
-}
-
-guint
 fut_manager_count_alive_locked (FutWorkerManager *self)
 {
   guint n = 0;
@@ -44,6 +34,20 @@ is_idle (FutWorkerProcess *worker)
 {
   return worker->state == FUT_WORKER_READY && worker->end == FUT_WORKER_END_NONE &&
          worker->n_calls == 0 && !worker->channel_lost && fut_manager_get_allowance (worker) > 0;
+}
+
+guint
+fut_manager_count_free_locked (FutWorkerManager *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->workers->len; i++)
+    {
+      FutWorkerProcess *worker = g_ptr_array_index (self->workers, i);
+
+      n += worker->state == FUT_WORKER_STARTING || is_idle (worker);
+    }
+  return n;
 }
 
 static FutWorkerProcess *

@@ -110,7 +110,7 @@ guint
 fut_manager_count_missing_locked (FutWorkerManager *self, gint64 now)
 {
   guint n_alive = fut_manager_count_alive_locked (self);
-  guint n_starting = fut_manager_count_starting_locked (self);
+  guint n_free = fut_manager_count_free_locked (self);
   guint n_calls = fut_work_queue_get_length (&self->queue) + g_queue_get_length (&self->again);
   guint n_missing = 0;
 
@@ -119,8 +119,8 @@ fut_manager_count_missing_locked (FutWorkerManager *self, gint64 now)
       (atomic_load (&self->core->flags) & FUT_CORE_BROKEN) != 0)
     return 0;
 
-  if (n_calls > n_starting)
-    n_missing = n_calls - n_starting;
+  if (n_calls > n_free)
+    n_missing = n_calls - n_free;
   if (!self->stopping && self->n_wanted > n_alive)
     n_missing = MAX (n_missing, self->n_wanted - n_alive);
   return MIN (n_missing, self->core->max_workers - self->workers->len);

@@ -191,7 +191,8 @@ void              fut_manager_end_again           (FutWorkerManager *self, const
 void              fut_manager_fill_locked         (FutWorkerManager *self);
 /* Sends a lone call to an idle worker, on the submitter's thread; FALSE if that is not to be. */
 gboolean          fut_manager_send_lone_locked    (FutWorkerManager *self);
-guint             fut_manager_count_starting_locked (FutWorkerManager *self);
+/* Workers that are starting or idle: each is going to take a call of the queue. */
+guint             fut_manager_count_free_locked   (FutWorkerManager *self);
 guint             fut_manager_count_alive_locked  (FutWorkerManager *self);
 gboolean          fut_manager_has_idle_locked     (FutWorkerManager *self);
 
