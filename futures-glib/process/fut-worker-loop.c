@@ -21,7 +21,7 @@
  */
 #define MANY_RESULTS 32
 #define LONG_CALL 20
-#define LONG_SINCE 1000
+#define LONG_SINCE 2000
 
 static atomic_bool has_begun;
 

@@ -54,7 +54,7 @@ G_BEGIN_DECLS
  */
 
 #define FUT_MAX_PIPELINE 512             /* calls at a worker */
-#define FUT_ROUND_TRIP 1000              /* µs of work that calls sent ahead are to cover: the time
+#define FUT_ROUND_TRIP 2000              /* µs of work that calls sent ahead are to cover: the time
                                           * that results may gather, too */
 #define FUT_SPREAD_TIME 100              /* µs; longer calls are not sent ahead while a worker more
                                           * could be started */

@@ -30,7 +30,7 @@
  * starts the timer again.
  */
 
-#define TICK_NS (500 * 1000)
+#define TICK_NS (2000 * 1000)
 
 /* A poll() that has begun does not notice that the task closes the channel, so that one looks again;
  * and its number may have been given to another file by then.
